@@ -1,0 +1,29 @@
+import type { Person } from '../people/person.js';
+
+/** Who did it: a person, Cordon itself (a timer, a loop), or Defender (a status that it reported). */
+export type Actor =
+  | { readonly kind: 'person'; readonly id: string; readonly name: string; readonly account: string }
+  | { readonly kind: 'cordon' }
+  | { readonly kind: 'defender' };
+
+/** One immutable line of the record. `detail` holds ids and facts, never secrets. */
+export interface AuditEvent {
+  /** Unix ms. */
+  readonly at: number;
+  /** What happened, e.g. `request.created`, `request.approve`, `vote.refused`, `card.lost`. */
+  readonly what: string;
+  readonly actor: Actor;
+  readonly requestId?: string;
+  readonly deviceId?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+export const cordon: Actor = { kind: 'cordon' };
+export const defender: Actor = { kind: 'defender' };
+
+export function personActor(person: Person): Actor {
+  const { platform, tenant, user } = person.account;
+  return { kind: 'person', id: person.id, name: person.name, account: `${platform}:${tenant}:${user}` };
+}

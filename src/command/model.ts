@@ -1,0 +1,54 @@
+import type { Account, PlatformName } from '../people/person.js';
+
+/** What Defender is asked to do to a device. */
+export type ActionKind = 'restrict' | 'release';
+
+/**
+ * How a person named a device. `name` is a host name, short or fully qualified, in lower case;
+ * `deviceId` is Defender's own 40-hex id; `entraId` is the Entra device id (`aadDeviceId`).
+ */
+export type DeviceRef =
+  | { readonly by: 'deviceId'; readonly value: string }
+  | { readonly by: 'name'; readonly value: string }
+  | { readonly by: 'entraId'; readonly value: string }
+  | { readonly by: 'ip'; readonly value: string };
+
+/** What a person wants, the same whatever the platform. */
+export type Command =
+  | { readonly kind: ActionKind; readonly device: DeviceRef; readonly comment: string }
+  | { readonly kind: 'status'; readonly about?: { request: string } | { device: DeviceRef } }
+  | { readonly kind: 'approve'; readonly request: string }
+  | { readonly kind: 'deny'; readonly request: string; readonly reason: string }
+  | { readonly kind: 'withdraw'; readonly request: string }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'history'; readonly device: DeviceRef }
+  | { readonly kind: 'help' };
+
+/**
+ * Where a Command came from. `conversation` is the platform's channel id; `direct` says that it is a
+ * one-to-one conversation with the bot; `thread` is set when it was said inside an existing thread.
+ * `replyUrl` is Slack's `response_url` (30 minutes, 5 posts), the only door into a channel that the bot is not in.
+ */
+export interface Origin {
+  readonly platform: PlatformName;
+  readonly tenant: string;
+  readonly conversation: string;
+  readonly direct: boolean;
+  readonly thread?: string;
+  readonly replyUrl?: string;
+}
+
+/** What an adapter hands to the core: who (authenticated), where, and what was said or pressed. */
+export interface Incoming {
+  /** Unique per thing that happened, the same for every redelivery of it. */
+  readonly key: string;
+  readonly account: Account;
+  readonly origin: Origin;
+  readonly said: Said;
+}
+
+/** `text` is what a person typed after the mention or slash command; `press` is a button with its opaque token. */
+export type Said =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'press'; readonly token: string; readonly reason?: string };

@@ -1,0 +1,36 @@
+import type { ActionKind, DeviceRef } from '../command/model.js';
+import type { Machine } from './machine.js';
+import type { MachineAction } from './machine-action.js';
+
+/** What Cordon asks of Defender. Every method may throw a `DefenderError`. */
+export interface Defender {
+  /** All machines that the reference matches; none is an empty list, several is normal (re-imaged devices). */
+  findMachines(ref: DeviceRef): Promise<Machine[]>;
+  /** `POST /api/machines/{id}/restrictCodeExecution` or `…/unrestrictCodeExecution`. Never retried inside. */
+  submit(kind: ActionKind, machineId: string, comment: string): Promise<Submission>;
+  /** `GET /api/machineactions/{id}`; undefined when Defender does not know it (yet). */
+  getAction(id: string): Promise<MachineAction | undefined>;
+  /** The actions with these ids, in as few calls as the API allows. Missing ids are simply not in the answer. */
+  listActions(ids: readonly string[]): Promise<MachineAction[]>;
+  /** Actions of one machine and kind created at or after `since` (Unix ms), newest first. */
+  listMachineActions(machineId: string, kind: ActionKind, since: number): Promise<MachineAction[]>;
+}
+
+/**
+ * What came back from a submission. `created`: Defender has a new action. `already running`: the device has an
+ * unfinished action of this kind; `action` is missing when the 400 named none and none could be found.
+ */
+export type Submission =
+  | { readonly outcome: 'created'; readonly action: MachineAction }
+  | { readonly outcome: 'already running'; readonly action: MachineAction | undefined };
+
+/** The API operations, each with its own quota of 100 calls a minute and 1,500 an hour. */
+export type Operation =
+  | 'restrictCodeExecution'
+  | 'unrestrictCodeExecution'
+  | 'getMachine'
+  | 'listMachines'
+  | 'findMachinesByIp'
+  | 'getMachineAction'
+  | 'listMachineActions'
+  | 'cancelMachineAction';

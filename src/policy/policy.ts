@@ -1,0 +1,71 @@
+import type { ActionKind, Origin } from '../command/model.js';
+import type { Machine } from '../defender/machine.js';
+import type { Person, PlatformName } from '../people/person.js';
+
+/** A validated policy file. `revision` is a hash over its meaning, so that a request can say which policy it was made under. */
+export interface Policy {
+  readonly revision: string;
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly rules: readonly Rule[];
+}
+
+/** The first rule whose `actions` match applies; where none does, the answer is no. */
+export interface Rule {
+  readonly name: string;
+  readonly actions: readonly ActionKind[];
+  /** Names of groups, or `anyone` for every member of the workspace. */
+  readonly requesters: readonly string[];
+  readonly approvers: readonly string[];
+  /** How many approvals; 0 only where the file says so. */
+  readonly approvals: number;
+  readonly expiryMs: number;
+  readonly announce: Announce;
+}
+
+/** Where the card goes: to the conversation where it was asked, to approvals channels, or to both. */
+export interface Announce {
+  readonly origin: boolean;
+  readonly channels: readonly { readonly platform: PlatformName; readonly conversation: string }[];
+}
+
+/** All that a decision may rest on. Device-aware rules read `device`, time-aware ones `now`. */
+export interface Facts {
+  readonly action: ActionKind;
+  readonly requester: Person;
+  readonly origin: Origin;
+  readonly device: Machine;
+  readonly votes: readonly CastVote[];
+  /** Unix ms. */
+  readonly now: number;
+}
+
+export interface CastVote {
+  readonly person: Person;
+  readonly decision: 'approve' | 'deny';
+}
+
+/** One node of the explanation. `skipped` is neither yes nor no: it was not looked at, and it never counts as yes. */
+export interface Reason {
+  readonly what: string;
+  readonly outcome: 'yes' | 'no' | 'waiting' | 'skipped';
+  readonly because: string;
+  readonly parts?: readonly Reason[];
+}
+
+/**
+ * `forbidden`: the request may not be made (or no longer). `needs approvals`: allowed, votes are missing.
+ * `approved`: may be carried out now. `vetoed`: an eligible approver said no.
+ */
+export interface Verdict {
+  readonly decision: 'forbidden' | 'needs approvals' | 'approved' | 'vetoed';
+  readonly rule: string | undefined;
+  readonly needed: number;
+  /** Person ids whose approval counts, in the order of the votes. */
+  readonly counted: readonly string[];
+  /** Names of the groups that may approve, for the card. */
+  readonly approvers: readonly string[];
+  readonly expiryMs: number;
+  readonly announce: Announce;
+  readonly policyRevision: string;
+  readonly reason: Reason;
+}

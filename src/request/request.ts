@@ -1,0 +1,87 @@
+import type { ActionKind, Origin } from '../command/model.js';
+import type { Machine } from '../defender/machine.js';
+import type { MachineAction } from '../defender/machine-action.js';
+import type { Person, PlatformName } from '../people/person.js';
+import type { RequestState } from './life.js';
+
+/**
+ * One asked-for action on one device, with its votes and its life. All times are Unix ms. A later batch of devices is a
+ * group of Requests that share a card and votes; a later duration makes a new Request of the opposite action.
+ */
+export interface Request {
+  /** Eight characters of Crockford's base 32, shown as `7K3M-9Q2X`. */
+  readonly id: string;
+  /** Counts changes; every change is a compare-and-swap on it. */
+  readonly version: number;
+  readonly state: RequestState;
+  readonly action: ActionKind;
+  /** The device as Defender described it when the Request was made. */
+  readonly device: Machine;
+  readonly comment: string;
+  readonly requester: Person;
+  readonly origin: Origin;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** What the policy asked for when the Request was made. Votes are bound to `revision`. */
+  readonly revision: number;
+  readonly rule: string;
+  readonly policyRevision: string;
+  /** How many approvals. A stored Request without it can never be approved. */
+  readonly quorum: number | undefined;
+  /** Names of the groups that may approve, for the reader. */
+  readonly approvers: readonly string[];
+  readonly votes: readonly Vote[];
+  readonly places: readonly Place[];
+  /** When a loop has to look at it next; undefined where nothing is due by itself. */
+  readonly dueAt: number | undefined;
+  readonly queuedAt?: number;
+  /** When the call was (last) sent, and how often it was tried. */
+  readonly sentAt?: number;
+  readonly attempts: number;
+  readonly submittedAt?: number;
+  readonly machineAction?: MachineAction;
+  /** The MachineAction was already running when Cordon asked; it is followed, but it is not Cordon's. */
+  readonly adopted?: boolean;
+  readonly settledAt?: number;
+  /** Why it ended without success: a stable code and a text for people. */
+  readonly failure?: { readonly code: string; readonly text: string };
+}
+
+/** Approve or deny, by one Person, on one exact revision of a Request. */
+export interface Vote {
+  readonly person: Person;
+  readonly decision: 'approve' | 'deny';
+  readonly reason?: string;
+  readonly revision: number;
+  readonly at: number;
+}
+
+/** A conversation in which the Request has a card and a thread. */
+export interface Place {
+  readonly platform: PlatformName;
+  readonly conversation: string;
+  /** Set when it was asked inside an existing thread: the card goes into it. */
+  readonly thread?: string;
+}
+
+/** The states in which votes are still taken or work is still to come. */
+export function isOpen(request: Pick<Request, 'settledAt'>): boolean {
+  return request.settledAt === undefined;
+}
+
+/** `7k3m9q2x` → `7K3M-9Q2X`. */
+export function displayId(id: string): string {
+  return `${id.slice(0, 4)}-${id.slice(4)}`;
+}
+
+/** Reads an id as people write it: any case, with or without dash or `#`, O for 0, I and L for 1. Undefined if it is none. */
+export function readId(text: string): string | undefined {
+  const id = text
+    .trim()
+    .replace(/^#/, '')
+    .replaceAll('-', '')
+    .toUpperCase()
+    .replaceAll('O', '0')
+    .replaceAll(/[IL]/g, '1');
+  return /^[0-9A-HJKMNP-TV-Z]{8}$/.test(id) ? id : undefined;
+}

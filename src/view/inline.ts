@@ -1,0 +1,16 @@
+import type { Account } from '../people/person.js';
+
+/**
+ * Text as Cordon says it, free of any platform's markup. A plain string is literal: the adapter escapes it, so that
+ * nothing that a person or Defender wrote can format, link or ping. `at` is Unix ms, shown in the reader's time zone.
+ */
+export type Inline =
+  | string
+  | { readonly bold: string }
+  | { readonly code: string }
+  | { readonly person: Account; readonly name: string }
+  | { readonly at: number }
+  | { readonly link: string; readonly label: string };
+
+export type Line = readonly Inline[];
+export type Tone = 'neutral' | 'progress' | 'success' | 'warning' | 'danger';
