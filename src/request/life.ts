@@ -48,3 +48,6 @@ export function next(state: RequestState, event: RequestEvent): RequestState | u
 export function isFinal(state: RequestState): boolean {
   return Object.keys(table[state]).length === 0;
 }
+
+/** The states in which something is still to come. */
+export const openStates: readonly RequestState[] = requestStates.filter((state) => !isFinal(state));

@@ -2,7 +2,7 @@ import type { ActionKind, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { MachineAction } from '../defender/machine-action.js';
 import type { Person, PlatformName } from '../people/person.js';
-import type { RequestState } from './life.js';
+import { isFinal, type RequestEvent, type RequestState, next } from './life.js';
 
 /**
  * One asked-for action on one device, with its votes and its life. All times are Unix ms. A later batch of devices is a
@@ -32,9 +32,13 @@ export interface Request {
   readonly approvers: readonly string[];
   readonly votes: readonly Vote[];
   readonly places: readonly Place[];
+  /** What the card's buttons carry; what they mean is in the store. */
+  readonly tokens: { readonly approve: string; readonly deny: string };
   /** When a loop has to look at it next; undefined where nothing is due by itself. */
   readonly dueAt: number | undefined;
   readonly queuedAt?: number;
+  /** When it was queued: how many calls were ahead of it, and when its own was expected to leave. */
+  readonly estimate?: { readonly ahead: number; readonly at: number };
   /** When the call was (last) sent, and how often it was tried. */
   readonly sentAt?: number;
   readonly attempts: number;
@@ -42,6 +46,8 @@ export interface Request {
   readonly machineAction?: MachineAction;
   /** The MachineAction was already running when Cordon asked; it is followed, but it is not Cordon's. */
   readonly adopted?: boolean;
+  /** People were told that Defender gives no result. */
+  readonly silenceSaid?: boolean;
   readonly settledAt?: number;
   /** Why it ended without success: a stable code and a text for people. */
   readonly failure?: { readonly code: string; readonly text: string };
@@ -64,9 +70,25 @@ export interface Place {
   readonly thread?: string;
 }
 
-/** The states in which votes are still taken or work is still to come. */
-export function isOpen(request: Pick<Request, 'settledAt'>): boolean {
-  return request.settledAt === undefined;
+/**
+ * The Request after an event, one version on; undefined where the event means nothing in its state. `over` replaces other
+ * fields; a final state settles it and leaves nothing due.
+ */
+export function advance(
+  request: Request,
+  event: RequestEvent,
+  now: number,
+  over: Partial<Request> = {},
+): Request | undefined {
+  const state = next(request.state, event);
+  if (state === undefined) return undefined;
+  const settled = isFinal(state) ? { settledAt: now, dueAt: undefined } : {};
+  return { ...request, ...over, ...settled, state, version: request.version + 1 };
+}
+
+/** The Request with other fields but the same state, one version on. */
+export function amend(request: Request, over: Partial<Request>): Request {
+  return { ...request, ...over, version: request.version + 1 };
 }
 
 /** `7k3m9q2x` → `7K3M-9Q2X`. */

@@ -54,5 +54,6 @@ function plainInline(part: Inline, time: (at: number) => string): string {
   if ('code' in part) return part.code;
   if ('person' in part) return part.name;
   if ('at' in part) return time(part.at);
+  if ('channel' in part) return `#${part.channel}`;
   return part.label;
 }

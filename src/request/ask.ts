@@ -1,0 +1,186 @@
+import { personActor } from '../audit/event.js';
+import type { ActionKind, DeviceRef, Origin } from '../command/model.js';
+import type { Machine } from '../defender/machine.js';
+import { evaluate } from '../policy/evaluate.js';
+import type { Verdict } from '../policy/policy.js';
+import type { Person } from '../people/person.js';
+import type { Effects, NewDelivery, StoredButton } from '../store/store.js';
+import * as answers from '../view/answers.js';
+import type { Line } from '../view/inline.js';
+import type { Button, Note } from '../view/model.js';
+import * as notes from '../view/notes.js';
+import type { Context } from './context.js';
+import { announcements, requestEvent, whisper } from './effects.js';
+import { isFinal } from './life.js';
+import type { Place, Request } from './request.js';
+
+export interface Ask {
+  /** The Incoming that asks. */
+  readonly key: string;
+  readonly person: Person;
+  readonly origin: Origin;
+  readonly action: ActionKind;
+  readonly device: DeviceRef;
+  readonly comment: string;
+}
+
+type World = Pick<Context, 'store' | 'defender' | 'policy' | 'now' | 'newId' | 'newToken' | 'wake'>;
+
+const picksShown = 10;
+/** How long a pick list may be used. */
+const pickMs = 3_600_000;
+
+/**
+ * Turns "restrict this device" into a stored Request with its card owed to every place that the policy names, or into an
+ * answer to the asker that says why not. Throws what Defender's lookup throws; then nothing was stored.
+ */
+export async function ask(world: World, asked: Ask): Promise<void> {
+  const { store, defender, now } = world;
+  const machines = await defender.findMachines(asked.device);
+  const [device] = machines;
+  if (device === undefined) return answer(world, asked, answers.noDevice(asked.device), 'request.no-device');
+  if (machines.length > 1) return offerPick(world, asked, machines);
+
+  const facts = { action: asked.action, requester: asked.person, origin: asked.origin, device, votes: [], now: now() };
+  const verdict = evaluate(world.policy(), facts);
+  if (verdict.decision !== 'needs approvals' && verdict.decision !== 'approved') {
+    return answer(world, asked, answers.notAllowed(verdict.reason), 'request.refused', {
+      device: device.id,
+      reason: verdict.reason,
+    });
+  }
+  const places = placesFor(verdict, asked.origin);
+  if (places.length === 0) return answer(world, asked, answers.noPlace(), 'request.no-place');
+
+  const open = (await store.requestsForDevice(device.id, 20)).find(
+    (other) => !isFinal(other.state) && other.action === asked.action,
+  );
+  if (open) return answer(world, asked, answers.alreadyAsked(open), 'request.duplicate', { open: open.id });
+
+  const request = draft(world, asked, device, verdict, places);
+  await store.create(request, creation(request, asked, verdict, now()));
+  world.wake('deliver');
+  if (request.state === 'approved') world.wake('dispatch');
+}
+
+/** The policy's channels, and the conversation where it was asked unless only two people could see it there. */
+function placesFor(verdict: Verdict, origin: Origin): Place[] {
+  const here: Place[] =
+    verdict.announce.origin && !origin.direct
+      ? [
+          {
+            platform: origin.platform,
+            conversation: origin.conversation,
+            ...(origin.thread === undefined ? {} : { thread: origin.thread }),
+          },
+        ]
+      : [];
+  const elsewhere = verdict.announce.channels.filter(
+    (channel) =>
+      !here.some((place) => place.platform === channel.platform && place.conversation === channel.conversation),
+  );
+  return [...here, ...elsewhere];
+}
+
+function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, places: Place[]): Request {
+  const now = world.now();
+  const approvedAtOnce = verdict.decision === 'approved';
+  const expiresAt = now + verdict.expiryMs;
+  return {
+    id: world.newId(),
+    version: 1,
+    state: approvedAtOnce ? 'approved' : 'awaiting approval',
+    action: asked.action,
+    device,
+    comment: asked.comment,
+    requester: asked.person,
+    origin: asked.origin,
+    createdAt: now,
+    expiresAt,
+    revision: 1,
+    rule: verdict.rule ?? '',
+    policyRevision: verdict.policyRevision,
+    quorum: verdict.needed,
+    approvers: verdict.approvers,
+    votes: [],
+    places,
+    tokens: { approve: world.newToken(), deny: world.newToken() },
+    dueAt: approvedAtOnce ? now : expiresAt,
+    attempts: 0,
+  };
+}
+
+function creation(request: Request, asked: Ask, verdict: Verdict, at: number): Effects {
+  const actor = personActor(asked.person);
+  const detail = {
+    action: request.action,
+    comment: request.comment,
+    rule: request.rule,
+    policy: request.policyRevision,
+    quorum: request.quorum,
+  };
+  const audit = [{ ...requestEvent(request, 'request.created', actor, at, detail), to: 'awaiting approval' }];
+  if (request.state === 'approved') {
+    audit.push({
+      ...requestEvent(request, 'request.approve', actor, at, { because: verdict.reason.because }),
+      from: 'awaiting approval',
+      to: 'approved',
+    });
+  }
+  const deliveries: NewDelivery[] = [...announcements(request)];
+  const seenThere = request.places.some((place) => place.conversation === asked.origin.conversation);
+  if (!seenThere) {
+    const where = request.places.flatMap((place, index): Line => [
+      index === 0 ? '' : ', ',
+      { channel: place.conversation },
+    ]);
+    deliveries.push(whisper(asked.person.account, asked.origin, notes.announcedElsewhere(request, where), asked.key));
+  }
+  const vote = (token: string, decision: 'approve' | 'deny'): StoredButton => ({
+    token,
+    meaning: { kind: 'vote', requestId: request.id, revision: request.revision, decision },
+    expiresAt: request.expiresAt,
+  });
+  return {
+    audit,
+    deliveries,
+    buttons: [vote(request.tokens.approve, 'approve'), vote(request.tokens.deny, 'deny')],
+    settles: asked.key,
+  };
+}
+
+/** Nothing is taken where several devices match: the asker chooses, with a button per device that repeats the command for it alone. */
+async function offerPick(world: World, asked: Ask, machines: readonly Machine[]): Promise<void> {
+  const newest = [...machines].sort((a, b) => (b.lastSeen ?? '').localeCompare(a.lastSeen ?? ''));
+  const expiresAt = world.now() + pickMs;
+  const stored = newest.slice(0, picksShown).map((machine): StoredButton => ({
+    token: world.newToken(),
+    meaning: {
+      kind: 'choose',
+      account: asked.person.account,
+      origin: asked.origin,
+      command: { kind: asked.action, device: { by: 'deviceId', value: machine.id }, comment: asked.comment },
+    },
+    expiresAt,
+  }));
+  const buttons = stored.map(({ token }, index): Button => ({ label: `${index + 1}`, style: 'plain', token }));
+  const note = answers.pickList(asked.device, newest, buttons, picksShown);
+  await answer(world, asked, note, 'request.ambiguous', { devices: machines.map((machine) => machine.id) }, stored);
+}
+
+async function answer(
+  { store, now, wake }: World,
+  { key, person, origin, action, device }: Ask,
+  note: Note,
+  what: string,
+  detail: Readonly<Record<string, unknown>> = {},
+  buttons: readonly StoredButton[] = [],
+): Promise<void> {
+  await store.settleIncoming(key, {
+    audit: [{ at: now(), what, actor: personActor(person), detail: { action, asked: device.value, ...detail } }],
+    deliveries: [whisper(person.account, origin, note, key)],
+    buttons,
+    settles: key,
+  });
+  wake('deliver');
+}

@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import type { Defender } from '../defender/defender.js';
+import type { Throttle } from '../defender/throttle.js';
+import type { PlatformName } from '../people/person.js';
+import type { Platform } from '../platform.js';
+import type { Policy } from '../policy/policy.js';
+import type { Store } from '../store/store.js';
+
+/** The background loops, by the name under which they are woken. */
+export type LoopName = 'intake' | 'dispatch' | 'track' | 'deliver' | 'schedule';
+
+/** What the use cases need of the world. Each takes only the part that it uses. */
+export interface Context {
+  readonly store: Store;
+  readonly defender: Defender;
+  readonly throttle: Throttle;
+  readonly platforms: ReadonlyMap<PlatformName, Platform>;
+  readonly policy: () => Policy;
+  /** Unix ms. */
+  readonly now: () => number;
+  /** A new Request id: eight characters of Crockford's base 32. */
+  readonly newId: () => string;
+  /** At least 128 random bits, base64url. */
+  readonly newToken: () => string;
+  readonly logger: Logger;
+  readonly limits: Limits;
+  /** Says that a loop has something to do now. */
+  readonly wake: (loop: LoopName) => void;
+}
+
+/** Numbers that an operator may set; see docs/configuration.md. */
+export interface Limits {
+  /** The longest Comment sent to Defender, in characters. */
+  readonly commentLength: number;
+  /** How long after a lost answer Defender is searched before the call may be sent again. */
+  readonly settleMs: number;
+  /** How often one Request's call may be sent in all, lost answers included. */
+  readonly attempts: number;
+}

@@ -1,0 +1,85 @@
+import type { Actor, AuditEvent } from '../audit/event.js';
+import type { Effects, NewDelivery } from '../store/store.js';
+import type { Account } from '../people/person.js';
+import { accountKey } from '../people/person.js';
+import type { Origin } from '../command/model.js';
+import type { Note } from '../view/model.js';
+import { isFinal } from './life.js';
+import type { Place, Request, Vote } from './request.js';
+
+/** What shares a lane is delivered in order: the card of a place, its updates and its replies. */
+export function placeLane(requestId: string, place: Place): string {
+  return `${requestId}@${place.platform}:${place.conversation}:${place.thread ?? ''}`;
+}
+
+/** One line of the record about a Request. */
+export function requestEvent(
+  request: Request,
+  what: string,
+  actor: Actor,
+  at: number,
+  detail?: AuditEvent['detail'],
+): AuditEvent {
+  return {
+    at,
+    what,
+    actor,
+    requestId: request.id,
+    deviceId: request.device.id,
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+/** Announces a new Request in all its places. */
+export function announcements(request: Request): NewDelivery[] {
+  return request.places.map((place) => ({
+    lane: placeLane(request.id, place),
+    platform: place.platform,
+    requestId: request.id,
+    message: { kind: 'announce', place },
+  }));
+}
+
+export interface Happening {
+  /** What the record calls it, e.g. `request.approve`. */
+  readonly what: string;
+  readonly actor: Actor;
+  readonly detail?: AuditEvent['detail'];
+  /** Said in every thread; at the end also to the requester in person. */
+  readonly note?: Note;
+  readonly vote?: Vote;
+  readonly settles?: string;
+  readonly also?: { readonly audit?: readonly AuditEvent[]; readonly deliveries?: readonly NewDelivery[] };
+}
+
+/** What a change from `before` to `after` owes: its audit event, the card's update, the reply in each thread, the requester's message. */
+export function effectsOf(before: Request, after: Request, at: number, happening: Happening): Effects {
+  const { what, actor, detail, note, vote, settles, also } = happening;
+  const moved = before.state === after.state ? {} : { from: before.state, to: after.state };
+  const deliveries = after.places.flatMap((place): NewDelivery[] => {
+    const common = { lane: placeLane(after.id, place), platform: place.platform, requestId: after.id };
+    const update: NewDelivery = { ...common, message: { kind: 'update', place } };
+    return note ? [update, { ...common, message: { kind: 'reply', place, note } }] : [update];
+  });
+  const ended = isFinal(after.state) && !isFinal(before.state) && note ? [direct(after.requester.account, note)] : [];
+  return {
+    audit: [{ ...requestEvent(after, what, actor, at, detail), ...moved }, ...(also?.audit ?? [])],
+    deliveries: [...deliveries, ...ended, ...(also?.deliveries ?? [])],
+    ...(vote ? { vote } : {}),
+    ...(settles === undefined ? {} : { settles }),
+  };
+}
+
+/** A direct message. */
+export function direct(account: Account, note: Note): NewDelivery {
+  return {
+    lane: `direct:${accountKey(account)}`,
+    platform: account.platform,
+    message: { kind: 'direct', account, note },
+  };
+}
+
+/** An answer that only one person sees, where they asked; in a direct conversation simply the answer. */
+export function whisper(account: Account, origin: Origin, note: Note, key: string): NewDelivery {
+  return { lane: `whisper:${key}`, platform: account.platform, message: { kind: 'whisper', account, origin, note } };
+}

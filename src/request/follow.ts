@@ -1,0 +1,102 @@
+import { cordon, defender as byDefender } from '../audit/event.js';
+import { finalStatus, type FinalStatus, type MachineAction } from '../defender/machine-action.js';
+import { nextTick } from '../time.js';
+import * as notes from '../view/notes.js';
+import type { Context } from './context.js';
+import { effectsOf } from './effects.js';
+import type { RequestEvent } from './life.js';
+import { advance, amend, type Request } from './request.js';
+
+type World = Pick<Context, 'store' | 'now' | 'wake'>;
+
+const events: Readonly<Record<FinalStatus, RequestEvent>> = {
+  Succeeded: 'succeed',
+  Failed: 'fail',
+  TimeOut: 'time out',
+  Cancelled: 'cancel',
+};
+
+const dayMs = 86_400_000;
+/** The age at which people are told that Defender gives no result; three days is what Microsoft documents for isolation. */
+const silentMs = 3 * dayMs;
+
+/** How often an open action is looked at: often while an online device answers, rarely once it is away. Age and answer in ms. */
+export function lookInterval(age: number): number {
+  if (age < 60_000) return 3_000;
+  if (age < 600_000) return 10_000;
+  if (age < 3_600_000) return 30_000;
+  if (age < dayMs) return 300_000;
+  return 1_800_000;
+}
+
+/**
+ * What Defender shows of a submitted Request's action. A final status settles the Request; any other, unknown ones included,
+ * means that it is still open, and so does an answer without the action: a fresh one may not be listed for some seconds after
+ * the 201 (defender-api.md §2.3), and Cordon never takes "not listed" for an end.
+ */
+export async function follow(world: World, request: Request, action: MachineAction | undefined): Promise<void> {
+  const now = world.now();
+  const age = now - (request.submittedAt ?? now);
+  const dueAt = nextTick(now, lookInterval(age));
+  if (action === undefined) return look(world, request, dueAt);
+
+  const status = finalStatus(action);
+  if (status !== undefined) return settle(world, request, action, status);
+  if (action.status !== request.machineAction?.status) {
+    const after = amend(request, { machineAction: action, dueAt });
+    const happening = {
+      what: 'action.status',
+      actor: byDefender,
+      detail: { status: action.status },
+      note: notes.progress(action),
+    };
+    if (await world.store.change(after, effectsOf(request, after, now, happening))) world.wake('deliver');
+    return;
+  }
+  await look(world, request, dueAt);
+}
+
+async function settle(
+  { store, now, wake }: World,
+  request: Request,
+  action: MachineAction,
+  status: FinalStatus,
+): Promise<void> {
+  const at = now();
+  const note = notes.settled(request, action);
+  const failure = { code: `defender_${status}`, text: `Defender reports ${status}` };
+  const after = advance(request, events[status], at, {
+    machineAction: action,
+    ...(status === 'Failed' ? { failure } : {}),
+  });
+  if (after === undefined) return;
+  const detail = {
+    machineAction: action.id,
+    status,
+    errorHResult: action.errorHResult,
+    lastUpdateDateTimeUtc: action.lastUpdateDateTimeUtc,
+  };
+  if (
+    await store.change(
+      after,
+      effectsOf(request, after, at, { what: `request.${events[status]}`, actor: byDefender, detail, note }),
+    )
+  ) {
+    wake('deliver');
+    wake('dispatch');
+  }
+}
+
+/** Nothing new. After three days without a result, people are told, once. */
+async function look({ store, now, wake }: World, request: Request, dueAt: number): Promise<void> {
+  const at = now();
+  const age = at - (request.submittedAt ?? at);
+  if (age >= silentMs && request.silenceSaid !== true) {
+    const after = amend(request, { dueAt, silenceSaid: true });
+    const note = notes.stillOpen(request, Math.floor(age / dayMs));
+    if (await store.change(after, effectsOf(request, after, at, { what: 'action.silent', actor: cordon, note })))
+      wake('deliver');
+    return;
+  }
+  await store.change(amend(request, { dueAt }), { audit: [], deliveries: [] });
+}

@@ -1,0 +1,40 @@
+import type { Person } from '../people/person.js';
+import { PlatformError } from '../platform.js';
+import type { Context } from './context.js';
+import type { Request, Vote } from './request.js';
+
+/** How long what a platform said about a person may be used while the platform cannot be asked. */
+const trustedMs = 600_000;
+
+type World = Pick<Context, 'platforms' | 'now'>;
+
+/**
+ * The Request with its requester and voters as their platforms describe them now, so that a deactivated approver no longer
+ * counts just before the call. Throws a `PlatformError` of kind `later` when somebody cannot be asked about and was last
+ * seen more than ten minutes ago: nobody acts unresolved.
+ */
+export async function withPeopleAsOfNow(world: World, request: Request): Promise<Request> {
+  const requester = await asOfNow(world, request.requester, request.createdAt);
+  const votes: Vote[] = [];
+  for (const vote of request.votes) votes.push({ ...vote, person: await asOfNow(world, vote.person, vote.at) });
+  return { ...request, requester, votes };
+}
+
+async function asOfNow({ platforms, now }: World, person: Person, seenAt: number): Promise<Person> {
+  const platform = platforms.get(person.account.platform);
+  if (platform === undefined) {
+    throw new PlatformError(
+      'later',
+      'platform_off',
+      `${person.account.platform} is not set up, so ${person.id} cannot be looked up`,
+    );
+  }
+  try {
+    return await platform.lookUp(person.account);
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    if (error.kind !== 'later') return { ...person, standing: 'deactivated' };
+    if (now() - seenAt <= trustedMs) return person;
+    throw error;
+  }
+}

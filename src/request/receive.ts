@@ -1,0 +1,160 @@
+import { personActor } from '../audit/event.js';
+import type { Command } from '../command/model.js';
+import { parseCommand } from '../command/parse.js';
+import { DefenderError } from '../defender/errors.js';
+import { accountKey, type Account, type Person } from '../people/person.js';
+import { PlatformError } from '../platform.js';
+import type { Effects, PendingIncoming, StoredButton } from '../store/store.js';
+import * as answers from '../view/answers.js';
+import type { Note } from '../view/model.js';
+import { ask } from './ask.js';
+import type { Context } from './context.js';
+import { whisper } from './effects.js';
+import { show } from './show.js';
+import { vote } from './vote.js';
+import { withdraw } from './withdraw.js';
+
+type World = Pick<
+  Context,
+  'store' | 'defender' | 'platforms' | 'policy' | 'now' | 'newId' | 'newToken' | 'wake' | 'logger'
+>;
+
+/** How long an Incoming is kept trying to find out who it is from. */
+const identifyMs = 120_000;
+const retryMs = 2_000;
+
+/**
+ * Carries out what a platform sent: who is it, may they speak at all, what did they mean, which use case is it for. Ends with
+ * the Incoming settled or postponed; throws only what a later attempt may mend (the store).
+ */
+export async function receive(world: World, pending: PendingIncoming): Promise<void> {
+  const { key, account } = pending.incoming;
+  let person: Person;
+  try {
+    person = await whoIs(world, account);
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    return unidentified(world, pending, error);
+  }
+  if (person.standing !== 'member') {
+    return reply(world, pending, answers.outsider(person.standing), {
+      audit: [
+        { at: world.now(), what: 'person.refused', actor: personActor(person), detail: { standing: person.standing } },
+      ],
+    });
+  }
+  try {
+    await understand(world, pending, person);
+  } catch (error) {
+    if (!(error instanceof DefenderError)) throw error;
+    world.logger.warn({ key, code: error.code, target: error.target }, 'Defender could not be asked for a command');
+    await reply(world, pending, answers.failedAnswer(error.userText ?? 'Defender could not be asked.'));
+  }
+}
+
+async function whoIs({ platforms }: World, account: Account): Promise<Person> {
+  const platform = platforms.get(account.platform);
+  if (platform === undefined) throw new PlatformError('refused', 'platform_off', `${account.platform} is not set up`);
+  return platform.lookUp(account);
+}
+
+async function unidentified(world: World, pending: PendingIncoming, error: PlatformError): Promise<void> {
+  const { incoming, receivedAt } = pending;
+  if (error.kind === 'later' && world.now() - receivedAt < identifyMs) {
+    return world.store.postponeIncoming(incoming.key, world.now() + (error.retryAfterMs ?? retryMs));
+  }
+  const actor = {
+    kind: 'person' as const,
+    id: accountKey(incoming.account),
+    name: 'not identified',
+    account: accountKey(incoming.account),
+  };
+  return reply(world, pending, answers.notIdentified(error.userText ?? `${incoming.account.platform} does not say.`), {
+    audit: [{ at: world.now(), what: 'person.not-identified', actor, detail: { code: error.code } }],
+  });
+}
+
+async function understand(world: World, pending: PendingIncoming, person: Person): Promise<void> {
+  const { incoming } = pending;
+  const { said } = incoming;
+  switch (said.kind) {
+    case 'command':
+      return carryOut(world, pending, person, said.command);
+    case 'text': {
+      const parsed = parseCommand(said.text);
+      return parsed.ok
+        ? carryOut(world, pending, person, parsed.command)
+        : reply(world, pending, answers.usage(parsed.problem));
+    }
+    case 'press': {
+      const button = await world.store.button(said.token);
+      return button
+        ? press(world, pending, person, button, said.reason)
+        : reply(world, pending, answers.unknownButton());
+    }
+  }
+}
+
+/** What a button means is in the store; nothing else in the payload is believed. */
+async function press(
+  world: World,
+  pending: PendingIncoming,
+  person: Person,
+  { meaning, expiresAt }: StoredButton,
+  reason?: string,
+): Promise<void> {
+  const { incoming } = pending;
+  switch (meaning.kind) {
+    case 'vote': {
+      const { requestId, decision, revision } = meaning;
+      const why = reason === undefined ? {} : { reason };
+      return vote(world, { key: incoming.key, person, origin: incoming.origin, requestId, decision, revision, ...why });
+    }
+    case 'choose':
+      if (accountKey(meaning.account) !== accountKey(incoming.account))
+        return reply(world, pending, answers.notYourButton());
+      if (world.now() >= expiresAt) return reply(world, pending, answers.unknownButton());
+      return carryOut(world, pending, person, meaning.command, meaning.origin);
+  }
+}
+
+async function carryOut(
+  world: World,
+  { incoming }: PendingIncoming,
+  person: Person,
+  command: Command,
+  from = incoming.origin,
+): Promise<void> {
+  const common = {
+    key: incoming.key,
+    person,
+    origin: { ...from, ...(incoming.origin.replyUrl === undefined ? {} : { replyUrl: incoming.origin.replyUrl }) },
+  };
+  switch (command.kind) {
+    case 'restrict':
+    case 'release':
+      return ask(world, { ...common, action: command.kind, device: command.device, comment: command.comment });
+    case 'approve':
+      return vote(world, { ...common, requestId: command.request, decision: 'approve' });
+    case 'deny':
+      return vote(world, { ...common, requestId: command.request, decision: 'deny', reason: command.reason });
+    case 'withdraw':
+      return withdraw(world, { ...common, requestId: command.request });
+    case 'status':
+    case 'list':
+    case 'history':
+    case 'help':
+      return show(world, { ...common, question: command });
+  }
+}
+
+async function reply(
+  { store, wake }: World,
+  { incoming }: PendingIncoming,
+  note: Note,
+  effects: Partial<Effects> = {},
+): Promise<void> {
+  const answer = whisper(incoming.account, incoming.origin, note, incoming.key);
+  await store.settleIncoming(incoming.key, { audit: [], deliveries: [answer], ...effects, settles: incoming.key });
+  wake('deliver');
+}

@@ -1,0 +1,167 @@
+import { cordon, defender as byDefender } from '../audit/event.js';
+import type { Operation, Submission } from '../defender/defender.js';
+import type { ActionKind } from '../command/model.js';
+import { defenderComment } from '../defender/comment.js';
+import { DefenderError } from '../defender/errors.js';
+import { evaluate } from '../policy/evaluate.js';
+import * as notes from '../view/notes.js';
+import type { Context } from './context.js';
+import { effectsOf } from './effects.js';
+import { withPeopleAsOfNow } from './people.js';
+import { advance, amend, type Request } from './request.js';
+import { changedTerms, factsOf, refuse } from './vote.js';
+
+type World = Pick<
+  Context,
+  'store' | 'defender' | 'throttle' | 'platforms' | 'policy' | 'now' | 'logger' | 'limits' | 'wake'
+>;
+
+export const operationOf: Readonly<Record<ActionKind, Operation>> = {
+  restrict: 'restrictCodeExecution',
+  release: 'unrestrictCodeExecution',
+};
+
+/** Longer than the client's own time-out, so that a call in flight is never taken for a lost one. */
+const inFlightMs = 60_000;
+const firstLookMs = 2_000;
+const retryMs = 5_000;
+
+/** An approved Request gets its place in the queue, and where it has to wait, its thread is told how long. */
+export async function queue({ store, throttle, now, wake }: World, request: Request): Promise<void> {
+  const at = now();
+  const ahead = (await store.requestsIn(['queued'], 2_000)).filter((other) => other.action === request.action).length;
+  const expected = await throttle.estimate(operationOf[request.action], ahead);
+  const waits = expected - at > 5_000;
+  const estimate = waits ? { estimate: { ahead, at: expected } } : {};
+  const after = advance(request, 'queue', at, { queuedAt: at, dueAt: at, ...estimate });
+  if (after === undefined) return;
+  const note = waits ? { note: notes.waiting({ ahead, at: expected }) } : {};
+  await store.change(after, effectsOf(request, after, at, { what: 'request.queue', actor: cordon, ...note }));
+  wake('deliver');
+}
+
+/**
+ * Carries a queued Request out: decides once more, commits `sending`, and only then calls Defender. The caller holds one
+ * call of the operation's quota. Whoever withdrew or refused it in the meantime wins; then nothing is sent.
+ */
+export async function send(world: World, id: string): Promise<void> {
+  const { store, now } = world;
+  const stored = await store.request(id);
+  if (stored?.state !== 'queued') return;
+  const request = await withPeopleAsOfNow(world, stored);
+
+  const verdict = evaluate(world.policy(), factsOf(request, request.votes, now()));
+  const terms = changedTerms(request, verdict);
+  if (terms !== undefined || verdict.decision !== 'approved') {
+    await refuse(
+      world,
+      stored,
+      terms ?? `The approvals no longer suffice just before the call: ${verdict.reason.because}`,
+      cordon,
+    );
+    return;
+  }
+
+  const at = now();
+  const sending = advance(stored, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at + inFlightMs });
+  if (sending === undefined) return;
+  const detail = { attempt: sending.attempts, because: verdict.reason };
+  if (!(await store.change(sending, effectsOf(stored, sending, at, { what: 'request.send', actor: cordon, detail }))))
+    return;
+  world.wake('deliver');
+  await call(world, sending);
+}
+
+/** The one POST, and what its answer makes of the Request. */
+async function call(world: World, request: Request): Promise<void> {
+  const { defender, limits } = world;
+  const approvers = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => vote.person.name);
+  const comment = defenderComment(
+    { comment: request.comment, requester: request.requester.name, approvers, requestId: request.id },
+    limits.commentLength,
+  );
+  let submission: Submission;
+  try {
+    submission = await defender.submit(request.action, request.device.id, comment);
+  } catch (error) {
+    if (!(error instanceof DefenderError)) throw error;
+    return refusedOrLost(world, request, error);
+  }
+  await taken(world, request, submission);
+}
+
+async function taken(world: World, request: Request, submission: Submission): Promise<void> {
+  const { action } = submission;
+  if (action === undefined) return alreadyRunningUnseen(world, request);
+  const at = world.now();
+  const adopted = submission.outcome === 'already running';
+  const after = advance(request, 'submit', at, {
+    machineAction: action,
+    submittedAt: at,
+    dueAt: at + firstLookMs,
+    ...(adopted ? { adopted } : {}),
+  });
+  await settle(world, request, after, {
+    what: 'request.submit',
+    actor: byDefender,
+    detail: { machineAction: action.id, status: action.status, adopted },
+    note: adopted ? notes.adopted(request, action) : notes.submitted(request, action),
+  });
+  world.wake('track');
+}
+
+/** Defender says "already in progress" but shows no such action yet: it is looked for, never sent again meanwhile. */
+async function alreadyRunningUnseen(world: World, request: Request): Promise<void> {
+  const text = 'Defender says that such an action is already in progress for this device, but does not list it yet.';
+  const after = amend(request, { dueAt: world.now() + firstLookMs, failure: { code: 'already_running', text } });
+  await settle(world, request, after, { what: 'request.already-running', actor: byDefender, detail: {} });
+}
+
+async function refusedOrLost(world: World, request: Request, error: DefenderError): Promise<void> {
+  const at = world.now();
+  const failure = { code: error.code, text: error.userText ?? 'Defender did not carry out the call.' };
+  const detail = { code: error.code, status: error.status, target: error.target };
+  if (error.taken === 'unknown') {
+    const after = amend(request, { dueAt: at + firstLookMs, failure });
+    await settle(world, request, after, {
+      what: 'request.answer-lost',
+      actor: byDefender,
+      detail,
+      note: notes.answerLost(),
+    });
+    return;
+  }
+  const passing = error.status === 429 || error.status === undefined;
+  if (error.status === 429) await world.throttle.throttled(operationOf[request.action], error.retryAfterMs);
+  if (passing && (error.status === 429 || request.attempts < world.limits.attempts)) {
+    const dueAt = error.status === 429 ? at : at + retryMs * 2 ** request.attempts;
+    const after = advance(request, 'requeue', at, { dueAt, failure });
+    const note = error.status === 429 ? {} : { note: notes.notSentYet(failure.text, dueAt) };
+    await settle(world, request, after, { what: 'request.requeue', actor: byDefender, detail, ...note });
+    return;
+  }
+  const after = advance(request, 'reject', at, { failure });
+  await settle(world, request, after, {
+    what: 'request.reject',
+    actor: byDefender,
+    detail,
+    note: notes.failed(request, failure.text),
+  });
+}
+
+async function settle(
+  { store, logger, wake, now }: World,
+  before: Request,
+  after: Request | undefined,
+  happening: Parameters<typeof effectsOf>[3],
+): Promise<void> {
+  if (after === undefined || !(await store.change(after, effectsOf(before, after, now(), happening)))) {
+    logger.error(
+      { request: before.id, what: happening.what, detail: happening.detail },
+      'an answer came too late for its request',
+    );
+    return;
+  }
+  wake('deliver');
+  wake('dispatch');
+}

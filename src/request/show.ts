@@ -1,0 +1,93 @@
+import type { AuditEvent } from '../audit/event.js';
+import { helpLines } from '../command/help.js';
+import type { Command, DeviceRef, Origin } from '../command/model.js';
+import type { Person } from '../people/person.js';
+import * as answers from '../view/answers.js';
+import type { Line } from '../view/inline.js';
+import type { Note } from '../view/model.js';
+import { deviceInline, note } from '../view/say.js';
+import type { Context } from './context.js';
+import { whisper } from './effects.js';
+import { openStates } from './life.js';
+import { displayId } from './request.js';
+
+export type Question = Extract<Command, { kind: 'status' | 'list' | 'history' | 'help' }>;
+
+export interface Asked {
+  readonly key: string;
+  readonly person: Person;
+  readonly origin: Origin;
+  readonly question: Question;
+}
+
+type World = Pick<Context, 'store' | 'defender' | 'now' | 'wake'>;
+
+const listed = 20;
+
+/** Answers a question; nothing changes. Throws what Defender's lookup throws. */
+export async function show(world: World, { key, person, origin, question }: Asked): Promise<void> {
+  const note = await answerTo(world, question);
+  await world.store.settleIncoming(key, {
+    audit: [],
+    deliveries: [whisper(person.account, origin, note, key)],
+    settles: key,
+  });
+  world.wake('deliver');
+}
+
+async function answerTo(world: World, question: Question): Promise<Note> {
+  switch (question.kind) {
+    case 'help':
+      return note('neutral', ...helpLines());
+    case 'list':
+      return openRequests(world);
+    case 'history':
+      return deviceStory(world, question.device);
+    case 'status': {
+      if (question.about === undefined) return openRequests(world);
+      if ('device' in question.about) return deviceStatus(world, question.about.device);
+      const request = await world.store.request(question.about.request);
+      return request ? answers.requestStory(request) : answers.unknownRequest(question.about.request);
+    }
+  }
+}
+
+async function openRequests({ store }: World): Promise<Note> {
+  const [requests, total] = await Promise.all([store.requestsIn(openStates, listed), store.countIn(openStates)]);
+  return answers.requestList(requests, total);
+}
+
+async function deviceStatus(world: World, ref: DeviceRef): Promise<Note> {
+  const machines = await world.defender.findMachines(ref);
+  const [machine] = machines;
+  if (machine === undefined) return answers.noDevice(ref);
+  if (machines.length > 1) return answers.pickList(ref, machines, [], listed);
+  const [newest] = await world.store.requestsForDevice(machine.id, 1);
+  const device = deviceInline(machine);
+  if (newest === undefined) return answers.deviceHistory([device], []);
+  return note('neutral', ['The newest request for ', device, ':'], answers.requestLine(newest));
+}
+
+async function deviceStory(world: World, ref: DeviceRef): Promise<Note> {
+  const machines = await world.defender.findMachines(ref);
+  const [machine] = machines;
+  if (machine === undefined) return answers.noDevice(ref);
+  if (machines.length > 1) return answers.pickList(ref, machines, [], listed);
+  const events = await world.store.auditOf({ deviceId: machine.id }, 50);
+  return answers.deviceHistory(
+    [deviceInline(machine)],
+    events.filter((event) => event.to !== undefined).map(eventLine),
+  );
+}
+
+function eventLine(event: AuditEvent): Line {
+  const by = event.actor.kind === 'person' ? event.actor.name : event.actor.kind === 'defender' ? 'Defender' : 'Cordon';
+  return [
+    { at: event.at },
+    ' ',
+    { code: displayId(event.requestId ?? '') },
+    ` ${event.from === undefined ? '' : `${event.from} → `}`,
+    { bold: event.to ?? '' },
+    ` (${by})`,
+  ];
+}

@@ -1,0 +1,189 @@
+import { type Actor, personActor } from '../audit/event.js';
+import type { Origin } from '../command/model.js';
+import { evaluate, voteStanding } from '../policy/evaluate.js';
+import type { Facts, Policy, Verdict } from '../policy/policy.js';
+import type { Person } from '../people/person.js';
+import type { Effects } from '../store/store.js';
+import * as answers from '../view/answers.js';
+import type { Note } from '../view/model.js';
+import * as notes from '../view/notes.js';
+import type { Context } from './context.js';
+import { effectsOf, requestEvent, whisper } from './effects.js';
+import { expire } from './expire.js';
+import { advance, amend, type Request, type Vote } from './request.js';
+
+export interface Ballot {
+  /** The Incoming that votes. */
+  readonly key: string;
+  readonly person: Person;
+  readonly origin: Origin;
+  readonly requestId: string;
+  readonly decision: 'approve' | 'deny';
+  readonly reason?: string;
+  /** The revision that the button was made for; a typed vote is for the current one. */
+  readonly revision?: number;
+}
+
+type World = Pick<Context, 'store' | 'policy' | 'now' | 'wake'>;
+
+/** Facts for a decision about this Request: the same at request, at click and just before the call. */
+export function factsOf(request: Request, votes: readonly Vote[], now: number): Facts {
+  return {
+    action: request.action,
+    requester: request.requester,
+    origin: request.origin,
+    device: request.device,
+    votes: votes.filter((vote) => vote.revision === request.revision),
+    now,
+  };
+}
+
+/**
+ * What stands in the way of a stored Request, whatever the votes: undefined when nothing does. A Request without a quorum,
+ * or one whose rule asks for something else today, is never finished by votes that were asked for under other terms.
+ */
+export function changedTerms(request: Request, verdict: Verdict): string | undefined {
+  if (request.quorum === undefined) return 'It was stored without a number of approvals, so no vote can decide it.';
+  if (verdict.decision === 'forbidden') return answers.whyNot(verdict.reason).join(' ') || verdict.reason.because;
+  if (verdict.rule !== request.rule || verdict.needed !== request.quorum) {
+    return `The policy has changed since it was asked: rule “${request.rule}” wanted ${request.quorum}, now rule “${verdict.rule ?? 'none'}” wants ${verdict.needed}.`;
+  }
+  return undefined;
+}
+
+/**
+ * Counts a vote, once per person, and moves the Request on when it decides it. Whoever loses the race to another click
+ * reads the Request again and decides anew, so two clicks at one moment can never both be the deciding one.
+ */
+export async function vote(world: World, ballot: Ballot): Promise<void> {
+  for (;;) {
+    const request = await world.store.request(ballot.requestId);
+    if (request === undefined)
+      return turnAway(world, ballot, undefined, answers.unknownRequest(ballot.requestId), 'vote.unknown-request');
+    if (await decide(world, ballot, request)) return;
+  }
+}
+
+/** False when somebody else changed the Request in the meantime. */
+async function decide(world: World, ballot: Ballot, request: Request): Promise<boolean> {
+  const { store, wake } = world;
+  const now = world.now();
+  const reject = async (note: Note, what: string): Promise<true> => {
+    await turnAway(world, ballot, request, note, what);
+    return true;
+  };
+
+  if (request.state === 'awaiting approval' && now >= request.expiresAt) {
+    await expire(world, request);
+    return false;
+  }
+  if (request.state !== 'awaiting approval') return reject(answers.voteTooLate(request), 'vote.late');
+  if (ballot.revision !== undefined && ballot.revision !== request.revision) {
+    return reject(answers.voteRefused(request, 'The request was changed after this button was made.'), 'vote.stale');
+  }
+  if (request.votes.some((cast) => cast.person.id === ballot.person.id && cast.revision === request.revision)) {
+    return reject(answers.alreadyVoted(request, ballot.decision), 'vote.repeated');
+  }
+
+  const cast = toVote(ballot, request, now);
+  const policy: Policy = world.policy();
+  const before = evaluate(policy, factsOf(request, request.votes, now));
+  const terms = changedTerms(request, before);
+  if (terms !== undefined) return refuse(world, request, terms, personActor(ballot.person), ballot.key);
+
+  const facts = factsOf(request, [...request.votes, cast], now);
+  const verdict = evaluate(policy, facts);
+  const standing = voteStanding(policy, facts, cast);
+  if (!standing.counts) return reject(answers.voteRefused(request, standing.because), 'vote.refused');
+
+  const outcome = applied(request, cast, verdict, now);
+  const stored = await store.change(
+    outcome.request,
+    effectsOf(request, outcome.request, now, {
+      what: outcome.what,
+      actor: personActor(ballot.person),
+      detail: {
+        decision: cast.decision,
+        ...(cast.reason === undefined ? {} : { reason: cast.reason }),
+        because: verdict.reason,
+      },
+      note: outcome.note,
+      vote: cast,
+      settles: ballot.key,
+    }),
+  );
+  if (stored) {
+    wake('deliver');
+    if (outcome.request.state === 'approved') wake('dispatch');
+  }
+  return stored;
+}
+
+function toVote({ person, decision, reason }: Ballot, request: Request, at: number): Vote {
+  return { person, decision, ...(reason === undefined ? {} : { reason }), revision: request.revision, at };
+}
+
+interface Outcome {
+  readonly request: Request;
+  readonly what: string;
+  readonly note: Note;
+}
+
+/** What a counted vote makes of the Request. */
+function applied(request: Request, cast: Vote, verdict: Verdict, now: number): Outcome {
+  const votes = [...request.votes, cast];
+  if (verdict.decision === 'vetoed') {
+    const after = advance(request, 'deny', now, { votes });
+    if (after) return { request: after, what: 'request.deny', note: notes.denied(after, cast) };
+  }
+  if (verdict.decision === 'approved') {
+    const after = advance(request, 'approve', now, { votes, dueAt: now });
+    if (after) return { request: after, what: 'request.approve', note: notes.approved(after, cast) };
+  }
+  const after = amend(request, { votes });
+  return { request: after, what: 'vote.counted', note: notes.voteCounted(after, cast) };
+}
+
+/** The policy no longer allows it: it ends here, before anything was sent. False when somebody else was faster. */
+export async function refuse(
+  { store, now, wake }: Pick<Context, 'store' | 'now' | 'wake'>,
+  request: Request,
+  because: string,
+  actor: Actor,
+  settles?: string,
+): Promise<boolean> {
+  const at = now();
+  const after = advance(request, 'refuse', at, { failure: { code: 'policy_refused', text: because } });
+  if (after === undefined) return false;
+  const effects: Effects = effectsOf(request, after, at, {
+    what: 'request.refuse',
+    actor,
+    detail: { because },
+    note: notes.refused(after, because),
+    ...(settles === undefined ? {} : { settles }),
+  });
+  const stored = await store.change(after, effects);
+  if (stored) wake('deliver');
+  return stored;
+}
+
+/** The vote changes nothing: the voter alone is told why, and the attempt is recorded. */
+async function turnAway(
+  { store, now, wake }: World,
+  ballot: Ballot,
+  request: Request | undefined,
+  note: Note,
+  what: string,
+): Promise<void> {
+  const actor = personActor(ballot.person);
+  const detail = { decision: ballot.decision };
+  const event = request
+    ? requestEvent(request, what, actor, now(), { ...detail, state: request.state })
+    : { at: now(), what, actor, detail: { ...detail, asked: ballot.requestId } };
+  await store.settleIncoming(ballot.key, {
+    audit: [event],
+    deliveries: [whisper(ballot.person.account, ballot.origin, note, ballot.key)],
+    settles: ballot.key,
+  });
+  wake('deliver');
+}

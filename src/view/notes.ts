@@ -1,0 +1,262 @@
+import { finalStatus, type MachineAction } from '../defender/machine-action.js';
+import type { Person } from '../people/person.js';
+import type { Request, Vote } from '../request/request.js';
+import { approvalsSoFar } from './card.js';
+import type { Line } from './inline.js';
+import type { Note } from './model.js';
+import { actionDone, actionNoun, deviceInline, idInline, isAway, lastSeen, note, people, who } from './say.js';
+
+/** What is said in a Request's thread, one function for each thing that happens. The same words go to the requester at the end. */
+
+/** `Restrict app execution on PC1 (7K3M-9Q2X)`: so that a direct message makes sense by itself. */
+function about(request: Request): Line {
+  return [actionNoun[request.action], ' on ', deviceInline(request.device), ' (', idInline(request), ')'];
+}
+
+export function voteCounted(request: Request, vote: Vote): Note {
+  return note('progress', [
+    who(vote.person),
+    ` approved ${approvalsSoFar(request)}. Not sent yet: it needs more approvals.`,
+  ]);
+}
+
+export function approved(request: Request, last: Vote | undefined): Note {
+  if (last === undefined)
+    return note('progress', ['The policy asks for no approval here. ', { bold: 'Sending to Defender.' }]);
+  return note('progress', [
+    who(last.person),
+    ` approved ${approvalsSoFar(request)}. `,
+    { bold: 'Sending to Defender.' },
+  ]);
+}
+
+export function waiting(estimate: { ahead: number; at: number }): Note {
+  const ahead = estimate.ahead === 1 ? '1 call is' : `${estimate.ahead} calls are`;
+  return note('progress', [
+    `Defender's call limit is used up for the moment: ${ahead} ahead. This one is expected to leave about `,
+    { at: estimate.at },
+    '.',
+  ]);
+}
+
+export function denied(request: Request, vote: Vote): Note {
+  return {
+    ...note('neutral', [
+      ...about(request),
+      ': ',
+      { bold: 'denied' },
+      ' by ',
+      who(vote.person),
+      '. Nothing was sent to Defender.',
+    ]),
+    ...(vote.reason === undefined ? {} : { quote: vote.reason }),
+  };
+}
+
+export function expired(request: Request): Note {
+  return note(
+    'neutral',
+    [
+      ...about(request),
+      ': ',
+      { bold: 'expired' },
+      ` without enough approvals ${approvalsSoFar(request)} at `,
+      { at: request.expiresAt },
+      '.',
+    ],
+    ['Nothing was sent to Defender. Ask again if it is still needed.'],
+  );
+}
+
+export function withdrawn(request: Request): Note {
+  return note('neutral', [
+    ...about(request),
+    ': ',
+    { bold: 'withdrawn' },
+    ' by ',
+    who(request.requester),
+    '. Nothing was sent to Defender.',
+  ]);
+}
+
+export function refused(request: Request, because: string): Note {
+  return note(
+    'danger',
+    [...about(request), ': ', { bold: 'refused' }, ` before anything was sent to Defender. ${because}`],
+    ['Ask again if it is still needed.'],
+  );
+}
+
+/** 201 is "submitted", never "restricted". */
+export function submitted(request: Request, action: MachineAction): Note {
+  const line: Line = [
+    { bold: 'Submitted to Defender' },
+    ` as MachineAction `,
+    { code: action.id },
+    `, ${action.status ?? 'status not given'}. The device has not confirmed it yet.`,
+  ];
+  return note('progress', line, ...awayLines(request));
+}
+
+/** Somebody else's unfinished action does the same thing: it is followed instead of a second call. */
+export function adopted(request: Request, action: MachineAction): Note {
+  const owner = action.requestor ?? 'somebody whom Defender does not name';
+  return {
+    ...note(
+      'progress',
+      [
+        'Defender already has an unfinished action of this kind for the device: MachineAction ',
+        { code: action.id },
+        `, ${action.status ?? 'status not given'}, requested by ${owner}. Cordon follows it instead of asking twice.`,
+      ],
+      ...awayLines(request),
+    ),
+    ...(action.requestorComment === null ? {} : { quote: action.requestorComment }),
+  };
+}
+
+function awayLines(request: Request): Line[] {
+  if (!isAway(request.device)) return [];
+  const seen = lastSeen(request.device);
+  return [
+    [
+      `Defender lists the device as ${request.device.healthStatus ?? 'away'}`,
+      ...(seen ? [', last report ', seen] : []),
+      ': the action ',
+      { bold: 'will apply when the device returns' },
+      '.',
+    ],
+  ];
+}
+
+/** A status on the way; an unknown one is passed on as Defender spells it. */
+export function progress(action: MachineAction): Note {
+  return note('progress', [`Defender: ${action.status ?? 'status not given'}.`]);
+}
+
+/** Defender's final word. */
+export function settled(request: Request, action: MachineAction): Note {
+  switch (finalStatus(action)) {
+    case 'Succeeded':
+      return note('success', [
+        ...about(request),
+        ': ',
+        { bold: 'done' },
+        `. Defender reports Succeeded: ${actionDone[request.action]} on `,
+        deviceInline(request.device),
+        '.',
+      ]);
+    case 'Cancelled':
+      return {
+        ...note('neutral', [
+          ...about(request),
+          ': ',
+          { bold: 'cancelled in Defender' },
+          action.cancellationRequestor === null ? '.' : ` by ${action.cancellationRequestor}.`,
+        ]),
+        ...(action.cancellationComment === null ? {} : { quote: action.cancellationComment }),
+      };
+    case 'TimeOut':
+      return note(
+        'danger',
+        [
+          ...about(request),
+          ': ',
+          { bold: 'timed out' },
+          '. Defender gave up waiting for the device; it is not known to be changed.',
+        ],
+        ['Check that the device is online, then ask again.'],
+      );
+    default:
+      return note(
+        'danger',
+        [
+          ...about(request),
+          ': ',
+          { bold: 'failed' },
+          `. Defender reports ${action.status ?? 'no status'}${hresult(action)}; the device is not known to be changed.`,
+        ],
+        ['Look at the action in the Action center of the Defender portal, then ask again.'],
+      );
+  }
+}
+
+function hresult(action: MachineAction): string {
+  return action.errorHResult === null || action.errorHResult === 0 ? '' : ` (errorHResult ${action.errorHResult})`;
+}
+
+/** Defender refused the call: nothing runs. */
+export function failed(request: Request, because: string): Note {
+  return note('danger', [...about(request), ': ', { bold: 'failed' }, `. ${because}`]);
+}
+
+/** The call could not leave Cordon; Defender is known not to have it. */
+export function notSentYet(because: string, again: number): Note {
+  return note('warning', [`${because} Nothing was sent. Cordon tries again `, { at: again }, '.']);
+}
+
+/** The call was sent and its answer lost. */
+export function answerLost(): Note {
+  return note('warning', [
+    'Defender did not answer the call, so it is ',
+    { bold: 'not known' },
+    ' whether it was taken. Cordon looks for the action in Defender before anything is sent again.',
+  ]);
+}
+
+export function notKnown(request: Request): Note {
+  return note(
+    'danger',
+    [
+      ...about(request),
+      ': Cordon ',
+      { bold: 'cannot tell' },
+      ' whether Defender took the call, because Defender does not answer.',
+    ],
+    [
+      'Nothing is sent again until Defender can be asked. Look at the device in the Action center of the Defender portal before you act by hand.',
+    ],
+  );
+}
+
+export function foundAgain(action: MachineAction): Note {
+  return note('progress', [
+    'The call had arrived: Defender has MachineAction ',
+    { code: action.id },
+    `, ${action.status ?? 'status not given'}.`,
+  ]);
+}
+
+export function sendingAgain(): Note {
+  return note('progress', ['Defender has no trace of the call, so it is sent again.']);
+}
+
+export function stillOpen(request: Request, days: number): Note {
+  return note(
+    'warning',
+    [...about(request), `: Defender has given no result for ${days} days. The device is not known to be changed.`],
+    ['Cordon keeps looking. Check the device, or cancel the action in the Defender portal.'],
+  );
+}
+
+/** The requester learns where approvals are being asked for, when that is not where they asked. */
+export function announcedElsewhere(request: Request, where: Line): Note {
+  return note('neutral', [...about(request), ': approval is asked for in ', ...where, '. You will hear how it ends.']);
+}
+
+export function cardNotPosted(request: Request, why: string): Note {
+  return note(
+    'warning',
+    [...about(request), ` is stored (${request.state}), but its card could not be posted. ${why}`],
+    ['Approvers can also send me `approve` with the request id in a direct message: ', idInline(request), '.'],
+  );
+}
+
+export function approvedBy(request: Request): Line {
+  const list = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => vote.person);
+  return list.length === 0 ? ['nobody (no approval needed)'] : people(list);
+}
+
+export function byName(list: readonly Person[]): string {
+  return list.map((person) => person.name).join(', ');
+}

@@ -1,0 +1,59 @@
+import type { ActionKind } from '../command/model.js';
+import type { Machine } from '../defender/machine.js';
+import { machineName } from '../defender/machine.js';
+import type { Person } from '../people/person.js';
+import { displayId, type Request } from '../request/request.js';
+import type { Inline, Line, Tone } from './inline.js';
+import type { Note } from './model.js';
+
+/** The small phrases that every text of Cordon is made of. */
+
+export function who(person: Person): Inline {
+  return { person: person.account, name: person.name };
+}
+
+export function deviceInline(device: Machine): Inline {
+  return { code: machineName(device) };
+}
+
+export function idInline(request: Pick<Request, 'id'>): Inline {
+  return { code: displayId(request.id) };
+}
+
+export const actionNoun: Readonly<Record<ActionKind, string>> = {
+  restrict: 'Restrict app execution',
+  release: 'Remove the app restriction',
+};
+
+/** What the action does to the device, in one line. Source: defender-docs `respond-machine-alerts.md`. */
+export const actionEffect: Readonly<Record<ActionKind, string>> = {
+  restrict:
+    'Only files signed with a Microsoft-issued certificate can start on this device, until the restriction is removed. Its network stays connected, and what already runs is not stopped.',
+  release: 'Apps that were blocked by “Restrict app execution” can start again on this device.',
+};
+
+/** Said only when Defender says `Succeeded`. */
+export const actionDone: Readonly<Record<ActionKind, string>> = {
+  restrict: 'app execution is restricted',
+  release: 'the app restriction is removed',
+};
+
+/** Joins people with commas. */
+export function people(list: readonly Person[]): Line {
+  return list.flatMap((person, index) => (index === 0 ? [who(person)] : [', ', who(person)]));
+}
+
+export function note(tone: Tone, ...lines: readonly Line[]): Note {
+  return { tone, lines };
+}
+
+/** Whether Defender says that the device talks to it at the moment. An unknown health is treated as reachable. */
+export function isAway(device: Machine): boolean {
+  return device.healthStatus !== null && !['Active', 'Unknown'].includes(device.healthStatus);
+}
+
+/** `lastSeen` as a moment, where Defender gave a readable one. */
+export function lastSeen(device: Machine): Inline | undefined {
+  const at = device.lastSeen === null ? NaN : Date.parse(device.lastSeen);
+  return Number.isNaN(at) ? undefined : { at };
+}

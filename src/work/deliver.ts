@@ -1,0 +1,161 @@
+import { cordon } from '../audit/event.js';
+import { messageOf } from '../errors.js';
+import { type MessageRef, type Platform, PlatformError, type Target } from '../platform.js';
+import type { Context } from '../request/context.js';
+import { direct, requestEvent } from '../request/effects.js';
+import { isFinal } from '../request/life.js';
+import type { Request } from '../request/request.js';
+import type { Delivery, Effects } from '../store/store.js';
+import { backOff, earliest } from '../time.js';
+import { cardOf } from '../view/card.js';
+import * as notes from '../view/notes.js';
+
+type World = Pick<Context, 'store' | 'platforms' | 'now' | 'logger'>;
+
+const atOnce = 16;
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+/** While the bot is not invited, it is tried this often: people are told to invite it and expect it to work then. */
+const inviteMs = 10_000;
+/** A message that could not be sent for so long is given up; the record says so. */
+const keptMs = 86_400_000;
+const nothing: Effects = { audit: [], deliveries: [] };
+
+/** Sends what is owed: in order within a lane, lanes side by side. Nothing here can stop or change an action. */
+export function createDeliverer(world: World): () => Promise<number | undefined> {
+  return async () => {
+    const { store, now } = world;
+    const due = await store.dueDeliveries(now(), atOnce);
+    await Promise.all(due.map((delivery) => deliver(world, delivery)));
+    return due.length > 0 ? now() : earliest(await store.nextDeliveryDue());
+  };
+}
+
+async function deliver(world: World, delivery: Delivery): Promise<void> {
+  const { store, platforms, now, logger } = world;
+  const platform = platforms.get(delivery.platform);
+  const request = delivery.requestId === undefined ? undefined : await store.request(delivery.requestId);
+  if (platform === undefined) {
+    await store.dropDelivery(
+      delivery.id,
+      `${delivery.platform} is not set up`,
+      lost(request, delivery, now(), 'platform off'),
+    );
+    return;
+  }
+  try {
+    const outcome = await attempt(world, platform, delivery, request);
+    await store.delivered(delivery, { ...outcome, at: now() });
+  } catch (error) {
+    if (!(error instanceof PlatformError)) {
+      logger.error({ err: error, delivery: delivery.id }, `a message could not be delivered: ${messageOf(error)}`);
+    }
+    await retryOrDrop(world, delivery, request, error);
+  }
+}
+
+async function attempt(
+  { store }: World,
+  platform: Platform,
+  { message }: Delivery,
+  request: Request | undefined,
+): Promise<{ ref?: MessageRef; renderedVersion?: number }> {
+  switch (message.kind) {
+    case 'direct':
+      return {
+        ref: await platform.send({ to: 'person', account: message.account }, { kind: 'note', note: message.note }),
+      };
+    case 'whisper':
+      return { ref: await platform.send(whisperTarget(message), { kind: 'note', note: message.note }) };
+  }
+  if (request === undefined) return {};
+  const { place } = message;
+  const thread = place.thread === undefined ? {} : { thread: place.thread };
+  if (message.kind === 'announce') {
+    const target: Target = { to: 'conversation', conversation: place.conversation, ...thread };
+    const ref = await platform.send(target, { kind: 'card', card: cardOf(request) });
+    return { ref, renderedVersion: request.version };
+  }
+  const card = await store.card(request.id, place);
+  if (card === undefined) return {};
+  if (message.kind === 'update') {
+    if (card.renderedVersion >= request.version) return {};
+    await platform.update(card.ref, { kind: 'card', card: cardOf(request) });
+    return { ref: card.ref, renderedVersion: request.version };
+  }
+  const target: Target = {
+    to: 'conversation',
+    conversation: place.conversation,
+    thread: place.thread ?? card.ref.message,
+  };
+  return { ref: await platform.send(target, { kind: 'note', note: message.note }) };
+}
+
+function whisperTarget({ account, origin }: Extract<Delivery['message'], { kind: 'whisper' }>): Target {
+  if (origin.direct) return { to: 'person', account };
+  return {
+    to: 'whisper',
+    account,
+    conversation: origin.conversation,
+    ...(origin.thread === undefined ? {} : { thread: origin.thread }),
+    ...(origin.replyUrl === undefined ? {} : { replyUrl: origin.replyUrl }),
+  };
+}
+
+async function retryOrDrop(
+  { store, now }: World,
+  delivery: Delivery,
+  request: Request | undefined,
+  error: unknown,
+): Promise<void> {
+  const at = now();
+  const kind = error instanceof PlatformError ? error.kind : 'later';
+  const because = error instanceof PlatformError ? `${error.code}: ${error.message}` : messageOf(error);
+  const tooOld = at - delivery.createdAt > keptMs;
+  const stillWanted = request === undefined || !isFinal(request.state) || delivery.message.kind !== 'announce';
+
+  if (kind === 'not invited' && delivery.message.kind === 'announce' && stillWanted && !tooOld) {
+    const first = delivery.attempts === 0 ? tellRequester(request, error, at) : nothing;
+    await store.postponeDelivery(delivery.id, at + inviteMs, because, first);
+    return;
+  }
+  if (kind === 'later' && !tooOld) {
+    const wait = error instanceof PlatformError && error.retryAfterMs !== undefined ? error.retryAfterMs : undefined;
+    await store.postponeDelivery(
+      delivery.id,
+      at + (wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs)),
+      because,
+    );
+    return;
+  }
+  const told =
+    delivery.message.kind === 'announce' && delivery.attempts === 0 ? tellRequester(request, error, at) : nothing;
+  const record = lost(request, delivery, at, because);
+  await store.dropDelivery(delivery.id, because, {
+    audit: [...record.audit, ...told.audit],
+    deliveries: told.deliveries,
+  });
+}
+
+/** Nobody may think that approvals are being asked for where the card never appeared. */
+function tellRequester(request: Request | undefined, error: unknown, at: number): Effects {
+  if (request === undefined) return nothing;
+  const why =
+    error instanceof PlatformError && error.userText !== undefined
+      ? error.userText
+      : 'The conversation cannot be reached.';
+  return {
+    audit: [requestEvent(request, 'card.not-posted', cordon, at, { because: messageOf(error) })],
+    deliveries: [direct(request.requester.account, notes.cardNotPosted(request, why))],
+  };
+}
+
+/** A card that cannot be edited any more, a reply that cannot be posted: the action goes on, the record says so. */
+function lost(request: Request | undefined, delivery: Delivery, at: number, because: string): Effects {
+  if (request === undefined) return nothing;
+  const what = delivery.message.kind === 'reply' || delivery.message.kind === 'announce' ? 'message.lost' : 'card.lost';
+  return {
+    audit: [requestEvent(request, what, cordon, at, { kind: delivery.message.kind, lane: delivery.lane, because })],
+    deliveries: [],
+  };
+}

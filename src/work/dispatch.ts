@@ -1,0 +1,115 @@
+import type { ActionKind } from '../command/model.js';
+import { messageOf } from '../errors.js';
+import { PlatformError } from '../platform.js';
+import type { Context } from '../request/context.js';
+import { amend, type Request } from '../request/request.js';
+import { recover } from '../request/recover.js';
+import { operationOf, queue, send } from '../request/send.js';
+import { earliest } from '../time.js';
+
+type World = Omit<Context, 'newId' | 'newToken'>;
+
+/** Calls that may be under way at once: enough to use the quota when Defender is slow, few enough to stop quickly. */
+const atOnce = 8;
+const batch = 200;
+const retryMs = 15_000;
+
+export interface Dispatcher {
+  tick(): Promise<number | undefined>;
+  /** Resolves when no call is under way any more. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Moves approved Requests to Defender: gives them a place in the queue, takes the quota, sends one device's calls one after
+ * the other, and looks after calls whose answer never came. A Request found in `sending` at start belongs to a process that
+ * died, so that it is looked after at once.
+ */
+export function createDispatcher(world: World): Dispatcher {
+  const { store, throttle, now, logger, wake } = world;
+  const calls = new Map<string, Promise<void>>();
+  /** Devices with a call under way in this process. */
+  const lanes = new Set<string>();
+  const drains = new Map<ActionKind, Promise<void>>();
+  let stopped = false;
+  let started = false;
+
+  async function lookAfterLost(): Promise<void> {
+    const lost = started
+      ? await store.dueRequests(['sending', 'unknown'], now(), batch)
+      : await store.requestsIn(['sending'], batch);
+    started = true;
+    for (const request of lost) if (!calls.has(request.id)) await recover(world, request);
+  }
+
+  /** The first queued Request of this kind whose device has nothing else under way. */
+  async function nextFor(kind: ActionKind): Promise<Request | undefined> {
+    for (const request of await store.requestsIn(['queued'], batch)) {
+      if (request.action !== kind || (request.dueAt ?? 0) > now() || lanes.has(request.device.id)) continue;
+      if (!(await laneBusy(request)) && !lanes.has(request.device.id)) return request;
+    }
+    return undefined;
+  }
+
+  async function laneBusy(request: Request): Promise<boolean> {
+    const others = await store.requestsForDevice(request.device.id, 20);
+    return others.some((other) => other.id !== request.id && ['sending', 'submitted', 'unknown'].includes(other.state));
+  }
+
+  async function drain(kind: ActionKind): Promise<void> {
+    while (!stopped && (await nextFor(kind)) !== undefined) {
+      while (calls.size >= atOnce) await Promise.race(calls.values());
+      await throttle.take(operationOf[kind]);
+      const request = await nextFor(kind);
+      if (request === undefined) return;
+      calls.set(
+        request.id,
+        carryOut(request).finally(() => calls.delete(request.id)),
+      );
+    }
+  }
+
+  async function carryOut(request: Request): Promise<void> {
+    try {
+      await send(world, request.id);
+    } catch (error) {
+      logger.error({ err: error, request: request.id }, `a request could not be sent: ${messageOf(error)}`);
+      if (error instanceof PlatformError) {
+        await store.change(amend(request, { dueAt: now() + (error.retryAfterMs ?? retryMs) }), {
+          audit: [],
+          deliveries: [],
+        });
+      }
+    }
+  }
+
+  function keepDraining(kind: ActionKind): void {
+    if (drains.has(kind) || stopped) return;
+    const running = drain(kind)
+      .catch((error: unknown) => {
+        if (!stopped) logger.error({ err: error }, `sending stopped for a moment: ${messageOf(error)}`);
+      })
+      .finally(() => drains.delete(kind));
+    drains.set(kind, running);
+  }
+
+  return {
+    async tick() {
+      await lookAfterLost();
+      for (const request of await store.dueRequests(['approved'], now(), batch)) await queue(world, request);
+      keepDraining('restrict');
+      keepDraining('release');
+      return earliest(await store.nextDue(['approved', 'sending', 'unknown']), await nextQueued());
+    },
+    async idle() {
+      stopped = true;
+      await Promise.allSettled([...calls.values(), ...drains.values()]);
+    },
+  };
+
+  /** Something queued but not yet due; what is due already has a drain at work or waits for its device. */
+  async function nextQueued(): Promise<number | undefined> {
+    const next = await store.nextDue(['queued']);
+    return next === undefined ? undefined : Math.max(next, now() + 1_000);
+  }
+}
