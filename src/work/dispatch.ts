@@ -62,10 +62,13 @@ export function createDispatcher(world: World): Dispatcher {
       await throttle.take(operationOf[kind]);
       const request = await nextFor(kind);
       if (request === undefined) return;
-      calls.set(
-        request.id,
-        carryOut(request).finally(() => calls.delete(request.id)),
-      );
+      lanes.add(request.device.id);
+      const call = carryOut(request).finally(() => {
+        calls.delete(request.id);
+        lanes.delete(request.device.id);
+        wake('dispatch');
+      });
+      calls.set(request.id, call);
     }
   }
 

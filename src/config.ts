@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { type Cloud, type CloudPreset, cloudPreset } from './defender/clouds.js';
+import { CordonError } from './errors.js';
+
+/** Everything that an operator can set, validated. docs/configuration.md describes each; a test keeps the two in step. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly databaseUrl: string;
+  readonly policyPath: string;
+  readonly slack: SlackSettings | undefined;
+  readonly entra: EntraSettings;
+  readonly defender: DefenderSettings;
+  /** The longest Comment sent to Defender, in characters. */
+  readonly commentLength: number;
+  /** How long Defender is searched after a lost answer before the call may be sent again. */
+  readonly settleMs: number;
+  /** How often one Request's call may be sent in all. */
+  readonly attempts: number;
+}
+
+/** HTTP mode has a signing secret, Socket Mode an app token. */
+export interface SlackSettings {
+  readonly botToken: string;
+  readonly signingSecret: string | undefined;
+  readonly appToken: string | undefined;
+  readonly apiUrl: string | undefined;
+}
+
+export interface EntraSettings {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly authorityHost: string;
+  readonly disableInstanceDiscovery: boolean;
+}
+
+export interface DefenderSettings {
+  readonly apiUrl: string;
+  readonly scope: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Code `config_invalid`. `problems` holds one sentence per mistake, each with the name of the setting and what to do. */
+export class ConfigError extends CordonError {
+  constructor(readonly problems: readonly string[]) {
+    super('config_invalid', problems.join('\n'));
+  }
+}
+
+const url = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => text.startsWith('https:') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(text).hostname), {
+    error: 'has to start with https:// (http is for loopback alone)',
+  })
+  .transform((text) => text.replace(/\/+$/, ''));
+
+const seconds = (fallback: number, least: number, most: number) =>
+  z.coerce.number({ error: 'has to be a number' }).int().min(least).max(most).default(fallback);
+
+const yes = z
+  .enum(['true', 'false', '1', '0'], { error: 'has to be true or false' })
+  .default('false')
+  .transform((text) => text === 'true' || text === '1');
+
+/** One entry per setting. The keys are the names of the environment variables. */
+const settings = z.object({
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number({ error: 'has to be a port number' }).int().min(0).max(65_535).default(3_978),
+  DATABASE_URL: z.string().default('sqlite:data/cordon.db'),
+  CORDON_POLICY: z.string().default('policy.yaml'),
+  CORDON_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  CORDON_COMMENT_LENGTH: seconds(1_000, 200, 10_000),
+  CORDON_SETTLE_SECONDS: seconds(60, 5, 3_600),
+  CORDON_ATTEMPTS: seconds(3, 1, 10),
+  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', { error: 'has to start with xoxb-' }).optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_APP_TOKEN: z.string().startsWith('xapp-', { error: 'has to start with xapp-' }).optional(),
+  SLACK_API_URL: url.optional(),
+  AZURE_TENANT_ID: z.string().optional(),
+  AZURE_CLIENT_ID: z.string().optional(),
+  AZURE_CLIENT_SECRET: z.string().optional(),
+  AZURE_AUTHORITY_HOST: url.optional(),
+  ENTRA_DISABLE_INSTANCE_DISCOVERY: yes,
+  DEFENDER_CLOUD: z.enum(['commercial', 'gcc', 'gcc-high', 'dod']).default('commercial'),
+  DEFENDER_REGION: z.enum(['us', 'eu', 'uk', 'au', 'swa', 'ina']).optional(),
+  DEFENDER_API_URL: url.optional(),
+  DEFENDER_SCOPE: z.string().endsWith('/.default', { error: 'has to end with /.default' }).optional(),
+});
+
+type Settings = z.infer<typeof settings>;
+
+/** Names of all settings, for the test that keeps the documentation true. */
+export const settingNames = Object.keys(settings.shape);
+
+/**
+ * Reads the settings from the environment; an empty one counts as not set. Throws a `ConfigError` that names every
+ * setting that is wrong, unknown or missing from its group.
+ */
+export function readConfig(env: Env): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const parsed = settings.safeParse(given);
+  const problems = [
+    ...unknownSettings(Object.keys(given)),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${lowerFirst(issue.message)}.`)),
+    ...(parsed.success ? groupProblems(parsed.data) : []),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return toConfig(parsed.data);
+}
+
+function unknownSettings(names: readonly string[]): string[] {
+  return names
+    .filter((name) => /^(DEFENDER|CORDON)_/.test(name) && !settingNames.includes(name))
+    .map((name) => {
+      const known = settingNames.filter((other) => other.startsWith(name.slice(0, name.indexOf('_') + 1)));
+      return `${name} is not a setting of Cordon. Known are ${known.join(', ')}.`;
+    });
+}
+
+/** A group that is set in part is refused: it would be off, or weaker, without anybody noticing. */
+function groupProblems(given: Settings): string[] {
+  const problems: string[] = [];
+  const slack = [given.SLACK_BOT_TOKEN, given.SLACK_SIGNING_SECRET, given.SLACK_APP_TOKEN, given.SLACK_API_URL];
+  if (slack.every((value) => value === undefined)) {
+    problems.push(
+      'No chat platform is set up. For Slack set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN for Socket Mode): see docs/slack.md. To try Cordon without credentials: npm run sandbox.',
+    );
+  } else if (given.SLACK_BOT_TOKEN === undefined) {
+    problems.push('SLACK_BOT_TOKEN is missing, though other SLACK_ settings are there: see docs/slack.md.');
+  } else if (given.SLACK_SIGNING_SECRET === undefined && given.SLACK_APP_TOKEN === undefined) {
+    problems.push('SLACK_SIGNING_SECRET is missing (or SLACK_APP_TOKEN for Socket Mode): see docs/slack.md.');
+  }
+  const entra = {
+    AZURE_TENANT_ID: given.AZURE_TENANT_ID,
+    AZURE_CLIENT_ID: given.AZURE_CLIENT_ID,
+    AZURE_CLIENT_SECRET: given.AZURE_CLIENT_SECRET,
+  };
+  const missing = Object.entries(entra).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (missing.length > 0) {
+    problems.push(
+      `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: Cordon calls Defender as an Entra app, see docs/entra.md.`,
+    );
+  }
+  if (given.DEFENDER_REGION !== undefined && given.DEFENDER_CLOUD !== 'commercial') {
+    problems.push(`DEFENDER_REGION is for DEFENDER_CLOUD=commercial alone, not for ${given.DEFENDER_CLOUD}.`);
+  }
+  return problems;
+}
+
+function toConfig(given: Settings): Config {
+  const preset: CloudPreset = cloudPreset(given.DEFENDER_CLOUD satisfies Cloud, given.DEFENDER_REGION);
+  return {
+    host: given.HOST,
+    port: given.PORT,
+    logLevel: given.CORDON_LOG_LEVEL,
+    databaseUrl: given.DATABASE_URL,
+    policyPath: given.CORDON_POLICY,
+    slack:
+      given.SLACK_BOT_TOKEN === undefined
+        ? undefined
+        : {
+            botToken: given.SLACK_BOT_TOKEN,
+            signingSecret: given.SLACK_SIGNING_SECRET,
+            appToken: given.SLACK_APP_TOKEN,
+            apiUrl: given.SLACK_API_URL,
+          },
+    entra: {
+      tenantId: given.AZURE_TENANT_ID ?? '',
+      clientId: given.AZURE_CLIENT_ID ?? '',
+      clientSecret: given.AZURE_CLIENT_SECRET ?? '',
+      authorityHost: given.AZURE_AUTHORITY_HOST ?? preset.authorityHost,
+      disableInstanceDiscovery: given.ENTRA_DISABLE_INSTANCE_DISCOVERY,
+    },
+    defender: { apiUrl: given.DEFENDER_API_URL ?? preset.apiUrl, scope: given.DEFENDER_SCOPE ?? preset.scope },
+    commentLength: given.CORDON_COMMENT_LENGTH,
+    settleMs: given.CORDON_SETTLE_SECONDS * 1_000,
+    attempts: given.CORDON_ATTEMPTS,
+  };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import crossFetch from 'cross-fetch';
+import { createSlackAdapter } from '../adapters/slack/adapter.js';
+import { ConfigError, type Config, readConfig } from './config.js';
+import { createDefenderClient } from './defender/client.js';
+import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
+import { createThrottle } from './defender/throttle.js';
+import { CordonError } from './errors.js';
+import { buttonToken, requestId } from './ids.js';
+import { createHttpApp, listen } from './ops/http.js';
+import { createLogger } from './ops/log.js';
+import { loadPolicy } from './policy/load.js';
+import { openStore } from './store/open.js';
+import { createWorkers } from './work/workers.js';
+
+/** How long running work gets to end after SIGTERM. */
+const graceMs = 10_000;
+const defenderTimeoutMs = 15_000;
+
+async function main(config: Config): Promise<void> {
+  const logger = createLogger(config.logLevel);
+  const now = (): number => Date.now();
+  const policy = await loadPolicy(config.policyPath, (path) => readFile(path, 'utf8'));
+  const store = await openStore(config.databaseUrl);
+  const stopping = new AbortController();
+  const throttle = createThrottle({ store, now, signal: stopping.signal, random: Math.random });
+  const credential = clientSecretCredential(config.entra);
+  const defender = createDefenderClient({
+    baseUrl: config.defender.apiUrl,
+    fetch: crossFetch,
+    token: createTokenSource({ credential, scope: config.defender.scope, now }),
+    gate: (operation) => throttle.take(operation),
+    onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
+    timeoutMs: defenderTimeoutMs,
+    now,
+    logger,
+  });
+
+  const app = createHttpApp(async () => slack.health());
+  const slack = createSlackAdapter({
+    settings: config.slack,
+    app,
+    accept: async (incoming) => {
+      const fresh = await store.accept(incoming, now());
+      if (fresh) workers.wake('intake');
+      return fresh;
+    },
+    now,
+    logger,
+  });
+  const workers = createWorkers({
+    store,
+    defender,
+    throttle,
+    platforms: new Map([[slack.platform.name, slack.platform]]),
+    policy: () => policy,
+    now,
+    newId: () => requestId(randomBytes),
+    newToken: () => buttonToken(randomBytes),
+    logger,
+    limits: { commentLength: config.commentLength, settleMs: config.settleMs, attempts: config.attempts },
+  });
+
+  const server = await listen(app, config.host, config.port);
+  await slack.start();
+  workers.start();
+  logger.info({ port: server.port, policy: policy.revision }, 'Cordon is ready');
+
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    logger.info({ signal }, 'stopping');
+    stopping.abort(new Error('Cordon is stopping'));
+    await Promise.race([
+      Promise.all([server.close(), slack.stop(), workers.stop()]),
+      delay(graceMs, undefined, { ref: false }),
+    ]);
+    await store.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', (signal) => void stop(signal));
+  process.once('SIGINT', (signal) => void stop(signal));
+}
+
+try {
+  await main(readConfig(process.env));
+} catch (error) {
+  if (!(error instanceof CordonError)) throw error;
+  const list =
+    error instanceof ConfigError
+      ? error.problems.map((problem) => `  - ${problem}`).join('\n')
+      : `  ${error.userText ?? error.message}`;
+  process.stderr.write(`Cordon cannot start:\n${list}\nAll settings: docs/configuration.md\n`);
+  process.exitCode = 1;
+}

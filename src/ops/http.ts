@@ -1,0 +1,50 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+
+export interface Health {
+  readonly ok: boolean;
+  /** Why not, one sentence each; empty when all is well. */
+  readonly reasons: readonly string[];
+}
+
+/** The one port: `GET /healthz` (the process lives), `GET /readyz` (it can do its work); the adapters mount theirs on the same app. */
+export function createHttpApp(ready: () => Promise<Health>): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'live' });
+  });
+  app.get('/readyz', async (_request, response) => {
+    const { ok, reasons } = await ready();
+    response.status(ok ? 200 : 503).json({ status: ok ? 'ready' : 'degraded', reasons });
+  });
+  return app;
+}
+
+export interface Listening {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Time-outs are far above what the platforms need and keep a slow client from holding a socket for ever. */
+export async function listen(app: Express, host: string, port: number): Promise<Listening> {
+  const server: Server = await new Promise((resolve, reject) => {
+    const started = app.listen(port, host, (error?: Error) => {
+      if (error) reject(error);
+      else resolve(started);
+    });
+  });
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
