@@ -18,6 +18,8 @@ export interface Dispatcher {
   tick(): Promise<number | undefined>;
   /** Resolves when no call is under way any more. */
   idle(): Promise<void>;
+  /** Starts no further call, and resolves when those under way have ended. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -104,11 +106,16 @@ export function createDispatcher(world: World): Dispatcher {
       keepDraining('release');
       return earliest(await store.nextDue(['approved', 'sending', 'unknown']), await nextQueued());
     },
-    async idle() {
+    idle,
+    stop() {
       stopped = true;
-      await Promise.allSettled([...calls.values(), ...drains.values()]);
+      return idle();
     },
   };
+
+  async function idle(): Promise<void> {
+    while (calls.size > 0 || drains.size > 0) await Promise.allSettled([...calls.values(), ...drains.values()]);
+  }
 
   /** Something queued but not yet due; what is due already has a drain at work or waits for its device. */
   async function nextQueued(): Promise<number | undefined> {

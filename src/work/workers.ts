@@ -36,7 +36,7 @@ export function createWorkers(world: Omit<Context, 'wake'>): Workers {
     wake,
     async stop() {
       await Promise.all([loops.intake.stop(), loops.track.stop(), loops.schedule.stop(), loops.dispatch.stop()]);
-      await dispatcher.idle();
+      await dispatcher.stop();
       await loops.deliver.stop();
     },
   };

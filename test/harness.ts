@@ -1,0 +1,284 @@
+import pino from 'pino';
+import type { ActionKind, DeviceRef, Origin, Said } from '../src/command/model.js';
+import type { Defender, Submission } from '../src/defender/defender.js';
+import type { Machine } from '../src/defender/machine.js';
+import { type MachineAction, machineActionType } from '../src/defender/machine-action.js';
+import { createThrottle } from '../src/defender/throttle.js';
+import type { Account, Person, PlatformName } from '../src/people/person.js';
+import { accountKey } from '../src/people/person.js';
+import { type MessageRef, type Platform, PlatformError, type Target } from '../src/platform.js';
+import { parsePolicy } from '../src/policy/load.js';
+import type { Policy } from '../src/policy/policy.js';
+import type { Context } from '../src/request/context.js';
+import type { Request } from '../src/request/request.js';
+import { openStates, requestStates } from '../src/request/life.js';
+import type { Store } from '../src/store/store.js';
+import { openStore } from '../src/store/open.js';
+import { plain, type Card, type Note, type View } from '../src/view/model.js';
+import { createDeliverer } from '../src/work/deliver.js';
+import { createDispatcher } from '../src/work/dispatch.js';
+import { createIntake } from '../src/work/intake.js';
+import { scheduleTick } from '../src/work/schedule.js';
+import { createTracker } from '../src/work/track.js';
+import { machine, person } from './support.js';
+
+export const incidentChannel = 'C0INCIDENT';
+
+export const standardPolicy = `
+version: 1
+groups:
+  soc: [slack:T0HOME:UREQ, slack:T0HOME:UAPP1, slack:T0HOME:UAPP2]
+  leads: [slack:T0HOME:UAPP1, slack:T0HOME:UAPP2, slack:T0HOME:UREQ]
+rules:
+  - name: everything
+    actions: [restrict, release]
+    requesters: [soc]
+    approvers: [leads]
+    approvals: 1
+`;
+
+/** A Defender that does what the test says: machines to find, answers to give, actions to list. */
+export class FakeDefender implements Defender {
+  machines: Machine[] = [machine()];
+  actions: MachineAction[] = [];
+  readonly submitted: { kind: ActionKind; machineId: string; comment: string }[] = [];
+  /** Answers to the next submissions, in order; an Error is thrown. Without any, a new action is made. */
+  answers: (Submission | Error | ((comment: string) => Submission | Error))[] = [];
+  listFails: Error | undefined;
+  findFails: Error | undefined;
+
+  findMachines(ref: DeviceRef): Promise<Machine[]> {
+    if (this.findFails) return Promise.reject(this.findFails);
+    const { value } = ref;
+    return Promise.resolve(
+      this.machines.filter(
+        (each) => each.id === value || each.computerDnsName === value || each.computerDnsName?.split('.')[0] === value,
+      ),
+    );
+  }
+
+  submit(kind: ActionKind, machineId: string, comment: string): Promise<Submission> {
+    this.submitted.push({ kind, machineId, comment });
+    const scripted = this.answers.shift();
+    const answer = typeof scripted === 'function' ? scripted(comment) : scripted;
+    if (answer instanceof Error) return Promise.reject(answer);
+    return Promise.resolve(answer ?? { outcome: 'created', action: this.make(kind, machineId, comment) });
+  }
+
+  make(kind: ActionKind, machineId: string, comment: string, over: Partial<MachineAction> = {}): MachineAction {
+    const action: MachineAction = {
+      id: `00000000-0000-4000-8000-${String(this.actions.length + 1).padStart(12, '0')}`,
+      type: machineActionType[kind],
+      status: 'Pending',
+      machineId,
+      computerDnsName: null,
+      requestor: 'Customer App',
+      requestorComment: comment,
+      creationDateTimeUtc: null,
+      lastUpdateDateTimeUtc: null,
+      cancellationRequestor: null,
+      cancellationComment: null,
+      errorHResult: 0,
+      ...over,
+    };
+    this.actions.unshift(action);
+    return action;
+  }
+
+  setStatus(status: string, over: Partial<MachineAction> = {}): void {
+    const [newest, ...rest] = this.actions;
+    if (newest) this.actions = [{ ...newest, status, ...over }, ...rest];
+  }
+
+  getAction(id: string): Promise<MachineAction | undefined> {
+    return Promise.resolve(this.actions.find((action) => action.id === id));
+  }
+
+  listActions(ids: readonly string[]): Promise<MachineAction[]> {
+    if (this.listFails) return Promise.reject(this.listFails);
+    return Promise.resolve(this.actions.filter((action) => ids.includes(action.id)));
+  }
+
+  listMachineActions(machineId: string, kind: ActionKind): Promise<MachineAction[]> {
+    if (this.listFails) return Promise.reject(this.listFails);
+    return Promise.resolve(
+      this.actions.filter((action) => action.machineId === machineId && action.type === machineActionType[kind]),
+    );
+  }
+}
+
+export interface Sent {
+  readonly ref: MessageRef;
+  readonly target: Target;
+  view: View;
+}
+
+/** A chat platform that remembers what was sent, and fails where the test says so. */
+export class FakePlatform implements Platform {
+  readonly sent: Sent[] = [];
+  readonly people = new Map<string, Person>();
+  fail: (operation: 'send' | 'update' | 'lookUp', where: string) => PlatformError | undefined = () => undefined;
+
+  constructor(readonly name: PlatformName = 'slack') {}
+
+  send(target: Target, view: View): Promise<MessageRef> {
+    const conversation = target.to === 'person' ? `D-${target.account.user}` : target.conversation;
+    const error = this.fail('send', conversation);
+    if (error) return Promise.reject(error);
+    const ref = { platform: this.name, conversation, message: `${this.sent.length + 1}.000` };
+    this.sent.push({ ref, target, view });
+    return Promise.resolve(ref);
+  }
+
+  update(ref: MessageRef, view: View): Promise<void> {
+    const error = this.fail('update', ref.conversation);
+    if (error) return Promise.reject(error);
+    const message = this.sent.find((each) => each.ref.message === ref.message);
+    if (message) message.view = view;
+    return Promise.resolve();
+  }
+
+  lookUp(account: Account): Promise<Person> {
+    const error = this.fail('lookUp', account.user);
+    if (error) return Promise.reject(error);
+    const known = this.people.get(account.user);
+    return Promise.resolve(known ?? person(account.user, { id: accountKey(account), account }));
+  }
+}
+
+/** The core with everything outside it replaced: real store in memory, real use cases and loops, a clock that stands still. */
+export class Harness {
+  clock = Date.parse('2026-11-23T09:00:00Z');
+  readonly defender = new FakeDefender();
+  readonly slack = new FakePlatform();
+  policy: Policy;
+  private keys = 0;
+  private tokens = 0;
+  private readonly intake: () => Promise<number | undefined>;
+  private readonly deliver: () => Promise<number | undefined>;
+  private readonly track: () => Promise<number | undefined>;
+  private dispatcher: ReturnType<typeof createDispatcher>;
+  readonly context: Context;
+
+  private constructor(
+    readonly store: Store,
+    policyText: string,
+  ) {
+    this.policy = parsePolicy(policyText, 'policy.yaml');
+    const now = (): number => this.clock;
+    this.context = {
+      store,
+      defender: this.defender,
+      throttle: createThrottle({ store, now, random: () => 0 }),
+      platforms: new Map([['slack', this.slack]]),
+      policy: () => this.policy,
+      now,
+      newId: () => `AAAA${String((this.keys += 1)).padStart(4, '0')}`,
+      newToken: () => `token-${(this.tokens += 1)}`,
+      logger: pino({ level: 'silent' }),
+      limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3 },
+      wake: () => undefined,
+    };
+    this.intake = createIntake(this.context);
+    this.deliver = createDeliverer(this.context);
+    this.track = createTracker(this.context);
+    this.dispatcher = createDispatcher(this.context);
+  }
+
+  static async open(policyText = standardPolicy): Promise<Harness> {
+    return new Harness(await openStore('sqlite::memory:'), policyText);
+  }
+
+  /** What a new process would do: the loops start afresh on the same store. */
+  restart(): void {
+    this.dispatcher = createDispatcher(this.context);
+  }
+
+  /** Runs every loop until nothing is due at the present time. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 200; round += 1) {
+      const due = [await this.intake(), await scheduleTick(this.context), await this.dispatcher.tick()];
+      await this.dispatcher.idle();
+      due.push(await this.track(), await this.deliver(), await this.store.nextIncomingDue());
+      const approved = await this.store.countIn(['approved']);
+      if (approved === 0 && due.every((moment) => moment === undefined || moment > this.clock)) return;
+    }
+    throw new Error('the loops do not come to rest');
+  }
+
+  async advance(ms: number): Promise<void> {
+    this.clock += ms;
+    await this.settle();
+  }
+
+  origin(over: Partial<Origin> = {}): Origin {
+    return { platform: 'slack', tenant: 'T0HOME', conversation: incidentChannel, direct: false, ...over };
+  }
+
+  /** Stores what somebody said or pressed, without working on it. */
+  accept(user: string, said: Said, origin = this.origin(), tenant = 'T0HOME', key?: string): Promise<boolean> {
+    const account: Account = { platform: 'slack', tenant, user };
+    return this.store.accept({ key: key ?? `key-${(this.keys += 1)}`, account, origin, said }, this.clock);
+  }
+
+  async say(user: string, text: string, origin = this.origin(), tenant = 'T0HOME'): Promise<void> {
+    await this.accept(user, { kind: 'text', text }, origin, tenant);
+    await this.settle();
+  }
+
+  async press(user: string, button: 'Approve' | 'Deny', reason?: string, tenant = 'T0HOME'): Promise<void> {
+    await this.accept(
+      user,
+      { kind: 'press', token: this.token(button), ...(reason === undefined ? {} : { reason }) },
+      undefined,
+      tenant,
+    );
+    await this.settle();
+  }
+
+  token(button: string): string {
+    const found = this.cards()
+      .flatMap(({ card }) => card.buttons)
+      .find((each) => each.label === button);
+    if (!found) throw new Error(`no card has a button ${button}`);
+    return found.token;
+  }
+
+  /** The only Request. */
+  async request(): Promise<Request> {
+    const [request] = await this.store.requestsIn(requestStates, 10);
+    if (!request) throw new Error('there is no request');
+    return request;
+  }
+
+  openCount(): Promise<number> {
+    return this.store.countIn(openStates);
+  }
+
+  cards(): { sent: Sent; card: Card }[] {
+    return this.slack.sent.flatMap((sent) => (sent.view.kind === 'card' ? [{ sent, card: sent.view.card }] : []));
+  }
+
+  /** Texts of the notes in a conversation, or those to one person. */
+  texts(where: { thread?: string; to?: string }): string[] {
+    return this.slack.sent.flatMap(({ target, view }) => {
+      if (view.kind !== 'note') return [];
+      const matches =
+        where.to === undefined
+          ? target.to === 'conversation' && target.thread === where.thread
+          : target.to !== 'conversation' && target.account.user === where.to;
+      return matches ? [textOf(view.note)] : [];
+    });
+  }
+
+  /** The thread under the first card. */
+  thread(): string[] {
+    return this.texts({ thread: this.cards()[0]?.sent.ref.message ?? 'none' });
+  }
+}
+
+export function textOf(note: Note): string {
+  return [...note.lines.map((line) => plain(line)), ...(note.quote === undefined ? [] : [`> ${note.quote}`])].join(
+    '\n',
+  );
+}
