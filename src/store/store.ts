@@ -17,6 +17,7 @@ export interface Store {
   accept(incoming: Incoming, at: number): Promise<boolean>;
   /** Accepted and not yet settled, due at `now`, in the order of arrival. */
   dueIncoming(now: number, limit: number): Promise<PendingIncoming[]>;
+  nextIncomingDue(): Promise<number | undefined>;
   /** Tries it again at `until`. */
   postponeIncoming(key: string, until: number): Promise<void>;
   /** Marks it done without changing a Request: answers, refusals, help. */
