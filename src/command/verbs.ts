@@ -1,0 +1,53 @@
+import type { Command } from './model.js';
+
+export type Verb = Command['kind'];
+
+interface VerbFacts {
+  /** Other words for it; few, and none that names another of Defender's actions. */
+  readonly alsoSaid: readonly string[];
+  readonly example: string;
+  readonly does: string;
+}
+
+export const exampleDevice = 'pc1.contoso.com';
+export const exampleComment = 'suspicious PowerShell, incident 4711';
+export const exampleReason = 'false positive, see the thread';
+export const exampleId = '7K3M-9Q2X';
+
+/** In the order in which help shows them. */
+export const verbs: Readonly<Record<Verb, VerbFacts>> = {
+  restrict: {
+    alsoSaid: [],
+    example: `restrict ${exampleDevice} ${exampleComment}`,
+    does: 'lets only apps signed by Microsoft run on the device',
+  },
+  release: {
+    alsoSaid: ['unrestrict', 'lift'],
+    example: `release ${exampleDevice} cleaned and checked`,
+    does: 'lets every app run again',
+  },
+  status: { alsoSaid: [], example: `status ${exampleId}`, does: 'tells where a request or a device stands' },
+  approve: { alsoSaid: [], example: `approve ${exampleId}`, does: 'says yes to a request, as its button does' },
+  deny: {
+    alsoSaid: ['reject'],
+    example: `deny ${exampleId} ${exampleReason}`,
+    does: 'says no to a request, and why',
+  },
+  withdraw: { alsoSaid: ['cancel'], example: `withdraw ${exampleId}`, does: 'takes back a request of yours' },
+  list: { alsoSaid: ['requests'], example: 'list', does: 'shows the open requests' },
+  history: { alsoSaid: [], example: `history ${exampleDevice}`, does: 'shows what was done to a device' },
+  help: { alsoSaid: ['?'], example: 'help', does: 'shows this' },
+};
+
+export const verbNames = Object.keys(verbs) as readonly Verb[];
+
+const byWord: ReadonlyMap<string, Verb> = new Map(
+  verbNames.flatMap((verb) => [verb, ...verbs[verb].alsoSaid].map((word) => [word, verb] as const)),
+);
+
+export const knownWords: readonly string[] = [...byWord.keys()];
+
+/** The command that a word stands for, in any case. */
+export function verbFor(word: string): Verb | undefined {
+  return byWord.get(word.toLowerCase());
+}

@@ -1,0 +1,69 @@
+import type { Insertable } from 'kysely';
+import { StoreError } from './errors.js';
+import type { InboxTable } from './schema.js';
+import type { Session } from './session.js';
+
+type Row = Insertable<InboxTable>;
+
+interface Waiting {
+  readonly row: Row;
+  readonly resolve: (isNew: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bounds the size of one statement; SQLite takes 32,766 parameters. */
+const batchSize = 100;
+
+/**
+ * Group commit for the hot path: what arrives within one turn of the event loop shares one transaction and one fsync.
+ * Each `add` resolves only after its own row is committed.
+ */
+export class AcceptQueue {
+  #waiting: Waiting[] = [];
+
+  constructor(
+    private readonly session: Session,
+    private readonly nextTurn: (run: () => void) => void,
+  ) {}
+
+  /** True when the key is new. */
+  add(row: Row): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ row, resolve, reject });
+      if (this.#waiting.length > 1) return;
+      this.nextTurn(() => {
+        const arrived = this.#waiting;
+        this.#waiting = [];
+        for (let i = 0; i < arrived.length; i += batchSize) void this.#store(arrived.slice(i, i + batchSize));
+      });
+    });
+  }
+
+  async #store(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const stored = await this.#insert(batch.map(({ row }) => row));
+      // `delete` tells the first of two with the same key from the second.
+      for (const { row, resolve } of batch) resolve(stored.delete(row.key));
+    } catch (error) {
+      if (batch.length > 1 && mayBeOneRow(error)) for (const one of batch) await this.#store([one]);
+      else for (const { reject } of batch) reject(error);
+    }
+  }
+
+  #insert(rows: readonly Row[]): Promise<Set<string>> {
+    return this.session.write(async (trx) => {
+      const stored = await trx
+        .insertInto('inbox')
+        .values(rows)
+        .onConflict((conflict) => conflict.column('key').doNothing())
+        .returning('key')
+        .execute();
+      return new Set(stored.map(({ key }) => key));
+    });
+  }
+}
+
+/** A row too big for the space left must not take the others with it; a lock or a lost disk hits every row alike. */
+function mayBeOneRow(error: unknown): boolean {
+  return error instanceof StoreError && (error.code === 'store_full' || error.code === 'store_failed');
+}

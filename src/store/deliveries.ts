@@ -1,0 +1,132 @@
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { MessageRef } from '../platform.js';
+import type { Place } from '../request/request.js';
+import type { DeliveryTable, Schema } from './schema.js';
+import type { Delivery, Message, NewDelivery, StoredCard } from './store.js';
+
+export async function owe(trx: Transaction<Schema>, deliveries: readonly NewDelivery[], at: number): Promise<void> {
+  if (deliveries.length === 0) return;
+  const rows = deliveries.map((delivery) => ({
+    lane: delivery.lane,
+    platform: delivery.platform,
+    request_id: delivery.requestId ?? null,
+    message: JSON.stringify(delivery.message),
+    due_at: delivery.notBefore ?? 0,
+    created_at: at,
+    state: 'owed' as const,
+  }));
+  await trx.insertInto('delivery').values(rows).execute();
+}
+
+/** What may be sent next in each lane: its oldest owed delivery, due or not. Earliest due first. */
+function heads(db: Kysely<Schema>) {
+  return db
+    .selectFrom('delivery')
+    .where('state', '=', 'owed')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('delivery as older')
+            .select('older.id')
+            .whereRef('older.lane', '=', 'delivery.lane')
+            .where('older.state', '=', 'owed')
+            .whereRef('older.id', '<', 'delivery.id'),
+        ),
+      ),
+    )
+    .orderBy('due_at')
+    .orderBy('id');
+}
+
+export async function dueDeliveries(db: Kysely<Schema>, now: number, limit: number): Promise<Delivery[]> {
+  const rows = await heads(db).selectAll('delivery').where('due_at', '<=', now).limit(limit).execute();
+  return rows.map(toDelivery);
+}
+
+export async function nextDeliveryDue(db: Kysely<Schema>): Promise<number | undefined> {
+  const row = await heads(db).select('due_at').limit(1).executeTakeFirst();
+  return row?.due_at;
+}
+
+/** Moves an owed delivery to its end; false when somebody else did so before. */
+export async function settleDelivery(
+  trx: Transaction<Schema>,
+  id: number,
+  end: { state: 'sent' | 'dropped'; at: number; error?: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('delivery')
+    .set({ state: end.state, settled_at: end.at, ...(end.error !== undefined && { error: end.error }) })
+    .where('id', '=', id)
+    .where('state', '=', 'owed')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** False when it is not owed any more. */
+export async function postponeDelivery(
+  trx: Transaction<Schema>,
+  id: number,
+  until: number,
+  error: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('delivery')
+    .set((eb) => ({ due_at: until, attempts: eb('attempts', '+', 1), error }))
+    .where('id', '=', id)
+    .where('state', '=', 'owed')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** An `announce` with its message becomes the card of its place; an `update` moves the card's version on, never back. */
+export async function rememberCard(
+  trx: Transaction<Schema>,
+  { requestId, message }: Pick<Delivery, 'requestId' | 'message'>,
+  { ref, renderedVersion = 0 }: { ref?: MessageRef; renderedVersion?: number },
+): Promise<void> {
+  if (requestId === undefined) return;
+  if (message.kind === 'announce' && ref !== undefined) {
+    const shown = { ref: JSON.stringify(ref), rendered_version: renderedVersion };
+    await trx
+      .insertInto('card')
+      .values({ ...cardKey(requestId, message.place), ...shown })
+      .onConflict((conflict) =>
+        conflict.columns(['request_id', 'platform', 'conversation', 'thread']).doUpdateSet(shown),
+      )
+      .execute();
+  } else if (message.kind === 'update') {
+    await trx
+      .updateTable('card')
+      .set({ rendered_version: renderedVersion })
+      .where((eb) => eb.and(cardKey(requestId, message.place)))
+      .where('rendered_version', '<', renderedVersion)
+      .execute();
+  }
+}
+
+export async function card(db: Kysely<Schema>, requestId: string, place: Place): Promise<StoredCard | undefined> {
+  const row = await db
+    .selectFrom('card')
+    .select(['ref', 'rendered_version'])
+    .where((eb) => eb.and(cardKey(requestId, place)))
+    .executeTakeFirst();
+  return row && { ref: JSON.parse(row.ref) as MessageRef, renderedVersion: row.rendered_version };
+}
+
+function cardKey(requestId: string, { platform, conversation, thread = '' }: Place) {
+  return { request_id: requestId, platform, conversation, thread };
+}
+
+function toDelivery(row: Selectable<DeliveryTable>): Delivery {
+  return {
+    id: row.id,
+    lane: row.lane,
+    platform: row.platform,
+    ...(row.request_id !== null && { requestId: row.request_id }),
+    message: JSON.parse(row.message) as Message,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+  };
+}

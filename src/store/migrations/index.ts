@@ -1,0 +1,8 @@
+import type { Migration } from 'kysely';
+import type { StoreDialect } from '../dialect.js';
+import { first } from './2026-11-23-first.js';
+
+/** In order, by name. A migration that was released never changes: a database remembers it by its name only. */
+export function migrations(dialect: StoreDialect): Record<string, Migration> {
+  return { '2026-11-23-first': first(dialect) };
+}

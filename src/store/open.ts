@@ -1,0 +1,43 @@
+import { defaultPatience, type Patience, whileBusy } from './busy.js';
+import { StoreError } from './errors.js';
+import { createStore, type StoreOptions } from './kysely-store.js';
+import { migrate } from './migrate.js';
+import { memory, openSqlite, withSetupLock } from './sqlite.js';
+import { kyselyOver, sqliteStoreDialect } from './sqlite-dialect.js';
+import type { Store } from './store.js';
+
+/** A migration of another process may take its time: one minute. */
+const setupPatience: Patience = { ...defaultPatience, tries: 6000 };
+
+/**
+ * Opens the store that `DATABASE_URL` names and brings its tables up to date: `sqlite:path/to/cordon.db` or
+ * `sqlite::memory:`. Throws a `StoreError`: `store_url`, `store_newer`, `store_corrupt`, `store_unavailable`.
+ */
+export async function openStore(databaseUrl: string, options: StoreOptions): Promise<Store> {
+  const file = sqliteFile(databaseUrl);
+  const dialect = sqliteStoreDialect(file);
+  const setUp = async (): Promise<Store> => {
+    const database = openSqlite(file, dialect);
+    const db = kyselyOver(database);
+    const toStoreError = (thrown: unknown) => dialect.toStoreError(thrown);
+    try {
+      await whileBusy(() => migrate(db, dialect), toStoreError, options.patience ?? defaultPatience);
+    } catch (thrown) {
+      database.close();
+      throw thrown;
+    }
+    return createStore(db, dialect, options);
+  };
+  return file === memory ? setUp() : withSetupLock(file, dialect, setupPatience, setUp);
+}
+
+/** Says only the scheme of a URL that it refuses: the rest may hold a password. */
+function sqliteFile(databaseUrl: string): string {
+  const [, file] = /^sqlite:(?!\/\/)(.+)$/.exec(databaseUrl) ?? [];
+  if (file !== undefined) return file;
+  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(databaseUrl)?.[0] ?? 'no scheme';
+  throw new StoreError(
+    'store_url',
+    `DATABASE_URL must be sqlite:<path>, e.g. sqlite:data/cordon.db or sqlite:/var/lib/cordon/cordon.db (it has ${scheme})`,
+  );
+}

@@ -1,0 +1,152 @@
+import type { Insertable, Kysely, Transaction } from 'kysely';
+import type { RequestState } from '../request/life.js';
+import type { Request } from '../request/request.js';
+import type { RequestTable, Schema } from './schema.js';
+import { votesOf } from './votes.js';
+
+type Body = Omit<Request, 'votes'>;
+
+/** False when the id is taken. */
+export async function insertRequest(trx: Transaction<Schema>, request: Request): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('request')
+    .values(toRow(request))
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows !== 0n;
+}
+
+/** The compare-and-swap: false when the stored version is not the one before. */
+export async function replaceRequest(trx: Transaction<Schema>, request: Request): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('request')
+    .set(toRow(request))
+    .where('id', '=', request.id)
+    .where('version', '=', request.version - 1)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+export async function requestById(trx: Transaction<Schema>, id: string): Promise<Request | undefined> {
+  const rows = await trx.selectFrom('request').select('body').where('id', '=', id).execute();
+  return (await withVotes(trx, rows))[0];
+}
+
+export async function dueRequests(
+  trx: Transaction<Schema>,
+  states: readonly RequestState[],
+  now: number,
+  limit: number,
+): Promise<Request[]> {
+  const rows = await inEachState(states, (state) =>
+    trx.selectFrom('request').select(['id', 'due_at', 'body']).where('state', '=', state).where('due_at', '<=', now),
+  )
+    ?.orderBy('due_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return withVotes(trx, rows ?? []);
+}
+
+export async function requestsIn(
+  trx: Transaction<Schema>,
+  states: readonly RequestState[],
+  limit: number,
+): Promise<Request[]> {
+  const rows = await inEachState(states, (state) =>
+    trx.selectFrom('request').select(['id', 'line_at', 'body']).where('state', '=', state),
+  )
+    ?.orderBy('line_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return withVotes(trx, rows ?? []);
+}
+
+export async function countIn(db: Kysely<Schema>, states: readonly RequestState[]): Promise<number> {
+  if (states.length === 0) return 0;
+  const { count } = await db
+    .selectFrom('request')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('state', 'in', states)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+export async function nextDue(db: Kysely<Schema>, states: readonly RequestState[]): Promise<number | undefined> {
+  const row = await inEachState(states, (state) =>
+    db.selectFrom('request').select('due_at').where('state', '=', state).where('due_at', 'is not', null),
+  )
+    ?.orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.due_at ?? undefined;
+}
+
+export async function requestsForDevice(trx: Transaction<Schema>, deviceId: string, limit: number): Promise<Request[]> {
+  const rows = await trx
+    .selectFrom('request')
+    .select('body')
+    .where('device_id', '=', deviceId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return withVotes(trx, rows);
+}
+
+export async function requestsForMachineAction(trx: Transaction<Schema>, machineActionId: string): Promise<Request[]> {
+  const rows = await trx
+    .selectFrom('request')
+    .select('body')
+    .where('machine_action_id', '=', machineActionId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return withVotes(trx, rows);
+}
+
+/**
+ * `union all` over the states. Each branch then walks an index in the order that is asked for and the database merges
+ * them; with `state in (...)` it would read and sort everything first.
+ */
+function inEachState<Q extends { unionAll(other: Q): Q }>(
+  states: readonly RequestState[],
+  branch: (state: RequestState) => Q,
+): Q | undefined {
+  const [first, ...others] = states.map(branch);
+  return first && others.reduce((union, other) => union.unionAll(other), first);
+}
+
+async function withVotes(trx: Transaction<Schema>, rows: readonly { body: string }[]): Promise<Request[]> {
+  const bodies = rows.map(({ body }) => JSON.parse(body) as Body);
+  const votes = await votesOf(
+    trx,
+    bodies.map(({ id }) => id),
+  );
+  return bodies.map((body) => ({
+    ...body,
+    // JSON leaves out what is undefined.
+    quorum: body.quorum,
+    dueAt: body.dueAt,
+    votes: votes.get(body.id) ?? [],
+  }));
+}
+
+function toRow(request: Request): Insertable<RequestTable> {
+  return {
+    id: request.id,
+    version: request.version,
+    state: request.state,
+    action: request.action,
+    device_id: request.device.id,
+    requester_id: request.requester.id,
+    created_at: request.createdAt,
+    expires_at: request.expiresAt,
+    queued_at: request.queuedAt ?? null,
+    line_at: request.queuedAt ?? request.createdAt,
+    due_at: request.dueAt ?? null,
+    machine_action_id: request.machineAction?.id ?? null,
+    body: JSON.stringify({ ...request, votes: undefined }),
+  };
+}

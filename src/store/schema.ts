@@ -1,0 +1,122 @@
+import type { Generated } from 'kysely';
+import type { Operation } from '../defender/defender.js';
+import type { PlatformName } from '../people/person.js';
+import type { RequestState } from '../request/life.js';
+import type { Vote } from '../request/request.js';
+
+/** The tables. Times are Unix ms; what is named `…json` in a comment is JSON as text, so that every database can hold it. */
+export interface Schema {
+  inbox: InboxTable;
+  request: RequestTable;
+  vote: VoteTable;
+  delivery: DeliveryTable;
+  card: CardTable;
+  button: ButtonTable;
+  audit: AuditTable;
+  call: CallTable;
+  block: BlockTable;
+}
+
+/** What platforms sent. Settled rows stay: they are how a late redelivery is recognised. */
+export interface InboxTable {
+  /** The order of arrival. */
+  seq: Generated<number>;
+  key: string;
+  received_at: number;
+  due_at: number;
+  attempts: Generated<number>;
+  /** `Incoming`, json. */
+  incoming: string;
+  settled_at: number | null;
+}
+
+export interface RequestTable {
+  id: string;
+  version: number;
+  state: RequestState;
+  action: string;
+  device_id: string;
+  requester_id: string;
+  created_at: number;
+  expires_at: number;
+  queued_at: number | null;
+  /** `queued_at`, else `created_at`: its place in the line. */
+  line_at: number;
+  due_at: number | null;
+  machine_action_id: string | null;
+  /** `Request` without its votes, json. The other columns repeat what is searched for. */
+  body: string;
+}
+
+export interface VoteTable {
+  seq: Generated<number>;
+  request_id: string;
+  revision: number;
+  person_id: string;
+  decision: Vote['decision'];
+  reason: string | null;
+  at: number;
+  /** `Person` as the platform described them when they voted, json. */
+  person: string;
+}
+
+export interface DeliveryTable {
+  id: Generated<number>;
+  lane: string;
+  platform: PlatformName;
+  request_id: string | null;
+  /** `Message`, json. */
+  message: string;
+  /** 0 for "at once". */
+  due_at: number;
+  attempts: Generated<number>;
+  created_at: number;
+  state: 'owed' | 'sent' | 'dropped';
+  settled_at: number | null;
+  /** Why the last attempt failed. */
+  error: string | null;
+}
+
+export interface CardTable {
+  request_id: string;
+  platform: PlatformName;
+  conversation: string;
+  /** Empty for a card outside any thread: a key column cannot be null. */
+  thread: string;
+  /** `MessageRef`, json. */
+  ref: string;
+  rendered_version: number;
+}
+
+export interface ButtonTable {
+  token: string;
+  /** `ButtonMeaning`, json. */
+  meaning: string;
+  expires_at: number;
+}
+
+/** Append-only: the database itself refuses to update or delete a row. */
+export interface AuditTable {
+  seq: Generated<number>;
+  at: number;
+  what: string;
+  /** `Actor`, json. */
+  actor: string;
+  request_id: string | null;
+  device_id: string | null;
+  from: string | null;
+  to: string | null;
+  /** json */
+  detail: string | null;
+}
+
+export interface CallTable {
+  operation: Operation;
+  at: number;
+}
+
+/** One row per operation ever called; `until` 0 where nothing blocks it. */
+export interface BlockTable {
+  operation: Operation;
+  until: number;
+}

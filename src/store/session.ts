@@ -1,0 +1,55 @@
+import type { Kysely, Transaction } from 'kysely';
+import { type Patience, whileBusy } from './busy.js';
+import type { StoreDialect } from './dialect.js';
+import { StoreError } from './errors.js';
+import type { Schema } from './schema.js';
+
+/**
+ * One open database. Guarantees that whatever goes wrong comes out as a `StoreError`, that a lock held by another process
+ * is waited for, and that `close` lets what was begun finish.
+ */
+export class Session {
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(
+    private readonly db: Kysely<Schema>,
+    private readonly dialect: StoreDialect,
+    private readonly patience: Patience,
+  ) {}
+
+  /** One query. */
+  read<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    return this.#run(() => work(this.db));
+  }
+
+  /** Several queries that see the same moment. */
+  snapshot<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.#run(() =>
+      this.db.transaction().setAccessMode('read only').setIsolationLevel('repeatable read').execute(work),
+    );
+  }
+
+  /** One transaction; `work` may run again from the start when the database was busy. */
+  write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.#run(() => this.db.transaction().execute(work));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled(this.#running);
+    await this.db.destroy();
+  }
+
+  async #run<T>(attempt: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StoreError('store_unavailable', 'the store is closed');
+    const running = whileBusy(attempt, (thrown) => this.dialect.toStoreError(thrown), this.patience);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+}

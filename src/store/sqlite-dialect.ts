@@ -1,0 +1,96 @@
+import Database from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  type KyselyConfig,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  sql,
+  type TransactionSettings,
+} from 'kysely';
+import { messageOf } from '../errors.js';
+import type { StoreDialect } from './dialect.js';
+import { StoreError, type StoreErrorCode } from './errors.js';
+import type { Schema } from './schema.js';
+
+/** Kysely over this connection. Closing Kysely closes the connection. */
+export function kyselyOver(database: Database.Database, log?: KyselyConfig['log']): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new CordonSqliteDialect(database), ...(log !== undefined && { log }) });
+}
+
+/** What the store needs to know of SQLite. `file` is named in errors. */
+export function sqliteStoreDialect(file: string): StoreDialect {
+  return {
+    autoId: ['integer', (column) => column.primaryKey().autoIncrement()],
+    appendOnly: (table) =>
+      (['update', 'delete'] as const).map(
+        (verb) =>
+          sql`create trigger ${sql.id(`${table}_no_${verb}`)} before ${sql.raw(verb)} on ${sql.table(table)}
+            begin select raise(abort, ${sql.lit(`${table} is append-only`)}); end`,
+      ),
+    toStoreError: (thrown) => toStoreError(thrown, file),
+  };
+}
+
+class CordonSqliteDialect extends SqliteDialect {
+  constructor(private readonly database: Database.Database) {
+    super({ database });
+  }
+  override createDriver(): Driver {
+    return new ImmediateDriver(this.database);
+  }
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalDdlAdapter();
+  }
+}
+
+/** Kysely's own driver says plain `begin`, which takes the write lock only at the first write. */
+class ImmediateDriver extends SqliteDriver {
+  constructor(private readonly database: Database.Database) {
+    super({ database });
+  }
+
+  /** Takes the write lock at once: a transaction that reads first and writes later would fail with SQLITE_BUSY_SNAPSHOT. */
+  override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
+    const begin = settings?.accessMode === 'read only' ? 'begin deferred' : 'begin immediate';
+    await connection.executeQuery(CompiledQuery.raw(begin));
+  }
+
+  /** SQLite rolls back by itself on a full disk; a second rollback would fail and hide the first error. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.database.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** SQLite's DDL is transactional; told so, Kysely runs migrations in one transaction, and a crash leaves no half of one. */
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/** SQLite's result codes by their beginning: extended codes (`SQLITE_IOERR_FSYNC`) go with their family. */
+const families: readonly (readonly [string, StoreErrorCode])[] = [
+  ['SQLITE_FULL', 'store_full'],
+  ['SQLITE_BUSY', 'store_busy'],
+  ['SQLITE_LOCKED', 'store_busy'],
+  ['SQLITE_CORRUPT', 'store_corrupt'],
+  ['SQLITE_NOTADB', 'store_corrupt'],
+  ['SQLITE_CANTOPEN', 'store_unavailable'],
+  ['SQLITE_IOERR', 'store_unavailable'],
+  ['SQLITE_READONLY', 'store_unavailable'],
+  ['SQLITE_PERM', 'store_unavailable'],
+  ['SQLITE_AUTH', 'store_unavailable'],
+  ['SQLITE_PROTOCOL', 'store_unavailable'],
+  ['SQLITE_NOMEM', 'store_unavailable'],
+];
+
+function toStoreError(thrown: unknown, file: string): StoreError {
+  if (thrown instanceof StoreError) return thrown;
+  const sqlite = thrown instanceof Database.SqliteError ? thrown.code : undefined;
+  const code = families.find(([family]) => sqlite?.startsWith(family))?.[1] ?? 'store_failed';
+  return new StoreError(code, `${file}: ${messageOf(thrown)}${sqlite === undefined ? '' : ` (${sqlite})`}`, thrown);
+}
