@@ -13,6 +13,7 @@ import { createHttpApp, listen } from './ops/http.js';
 import { createLogger } from './ops/log.js';
 import { loadPolicy } from './policy/load.js';
 import { openStore } from './store/open.js';
+import { version } from './version.js';
 import { createWorkers } from './work/workers.js';
 
 /** How long running work gets to end after SIGTERM. */
@@ -23,7 +24,7 @@ async function main(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
   const now = (): number => Date.now();
   const policy = await loadPolicy(config.policyPath, (path) => readFile(path, 'utf8'));
-  const store = await openStore(config.databaseUrl);
+  const store = await openStore(config.databaseUrl, { now });
   const stopping = new AbortController();
   const throttle = createThrottle({ store, now, signal: stopping.signal, random: Math.random });
   const credential = clientSecretCredential(config.entra);
@@ -34,6 +35,7 @@ async function main(config: Config): Promise<void> {
     gate: (operation) => throttle.take(operation),
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
     timeoutMs: defenderTimeoutMs,
+    userAgent: `MdePartner-Cordon-Cordon/${version}`,
     now,
     logger,
   });

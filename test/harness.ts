@@ -22,6 +22,8 @@ import { scheduleTick } from '../src/work/schedule.js';
 import { createTracker } from '../src/work/track.js';
 import { machine, person } from './support.js';
 
+const start = Date.parse('2026-11-23T09:00:00Z');
+
 export const incidentChannel = 'C0INCIDENT';
 
 export const standardPolicy = `
@@ -148,7 +150,7 @@ export class FakePlatform implements Platform {
 
 /** The core with everything outside it replaced: real store in memory, real use cases and loops, a clock that stands still. */
 export class Harness {
-  clock = Date.parse('2026-11-23T09:00:00Z');
+  clock = start;
   readonly defender = new FakeDefender();
   readonly slack = new FakePlatform();
   policy: Policy;
@@ -186,7 +188,7 @@ export class Harness {
   }
 
   static async open(policyText = standardPolicy): Promise<Harness> {
-    return new Harness(await openStore('sqlite::memory:'), policyText);
+    return new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
   }
 
   /** What a new process would do: the loops start afresh on the same store. */

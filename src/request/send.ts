@@ -132,7 +132,6 @@ async function refusedOrLost(world: World, request: Request, error: DefenderErro
     return;
   }
   const passing = error.status === 429 || error.status === undefined;
-  if (error.status === 429) await world.throttle.throttled(operationOf[request.action], error.retryAfterMs);
   if (passing && (error.status === 429 || request.attempts < world.limits.attempts)) {
     const dueAt = error.status === 429 ? at : at + retryMs * 2 ** request.attempts;
     const after = advance(request, 'requeue', at, { dueAt, failure });
