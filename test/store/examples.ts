@@ -34,6 +34,7 @@ export function request(over: Partial<Request> = {}): Request {
     quorum: 2,
     approvers: ['leads'],
     votes: [],
+    tokens: { approve: 'token-approve', deny: 'token-deny' },
     places: [place],
     dueAt: 9_000,
     attempts: 0,
