@@ -42,7 +42,10 @@ function toPolicy(file: PolicyFile): Policy {
   return { revision: revisionOf(groups, rules), groups, rules };
 }
 
-/** The first 16 hex digits of a SHA-256 over what the policy means: neither comments nor the order in a list matter, but that of the rules does. */
+/**
+ * The first 16 hex digits of a SHA-256 over what the policy means. Comments and the order inside lists and maps do not
+ * matter; the order of the rules does, because the first that fits applies.
+ */
 function revisionOf(groups: ReadonlyMap<string, readonly string[]>, rules: readonly Rule[]): string {
   const meaning = {
     groups: [...groups].map(([name, members]) => [name, unordered(members)] as const).toSorted(byName),
