@@ -33,7 +33,11 @@ export const devices: readonly StandInMachine[] = [
     lastSeen: '2026-11-19T16:42:00.0000000Z',
     lastIpAddress: '10.20.30.41',
   }),
-  standInMachine({ id: 'b7c1e04f9a5d4e6f8b0a1c2d3e4f5a6b7c8d9e0f', computerDnsName: 'kiosk.contoso.com', lastIpAddress: '10.20.30.42' }),
+  standInMachine({
+    id: 'b7c1e04f9a5d4e6f8b0a1c2d3e4f5a6b7c8d9e0f',
+    computerDnsName: 'kiosk.contoso.com',
+    lastIpAddress: '10.20.30.42',
+  }),
   standInMachine({
     id: 'c8d2f15a0b6e5f7a9c1b2d3e4f5a6b7c8d9e0f1a',
     computerDnsName: 'kiosk.contoso.com',

@@ -81,7 +81,7 @@ async function understand(world: World, pending: PendingIncoming, person: Person
     case 'command':
       return carryOut(world, pending, person, said.command);
     case 'text': {
-      const parsed = parseCommand(said.text);
+      const parsed = parseCommand(said.text, { markup: incoming.origin.platform === 'slack' ? 'slack' : 'none' });
       return parsed.ok
         ? carryOut(world, pending, person, parsed.command)
         : reply(world, pending, answers.usage(parsed.problem));
