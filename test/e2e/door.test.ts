@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { boot, type Sandbox } from '../../sandbox/boot.js';
+
+/** What a correctly signed body without meaning, a wrong signature or a wrong clock gets. */
+describe('the door for Slack', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  before(async () => {
+    sandbox = await boot();
+  });
+  after(() => sandbox.close());
+
+  const form = (payload: string): string => `payload=${encodeURIComponent(payload)}`;
+  const malformed: readonly string[] = [
+    '',
+    'null',
+    '[]',
+    '{}',
+    '{"type":"event_callback"}',
+    '{"type":"event_callback","event":null}',
+    '{"type":"event_callback","event_id":7,"event":{"type":"app_mention"}}',
+    'command=%2Frestrict',
+    'command=%2Frestrict&text=x&user_id=&team_id=',
+    form('not json'),
+    form('null'),
+    form('[1]'),
+    form('{"type":"block_actions"}'),
+    form('{"type":"block_actions","user":null,"actions":[]}'),
+    form('{"type":"view_submission","view":{}}'),
+    form('{"type":"nonsense"}'),
+  ];
+
+  for (const body of malformed) {
+    it(`answers 400 to a signed ${JSON.stringify(body)}`, async () => {
+      const { status } = await sandbox.door().raw(body);
+      assert.equal(status, 400);
+    });
+  }
+
+  const event = JSON.stringify({ type: 'url_verification', challenge: 'c' });
+  const at = (seconds: number): Record<string, string> => ({
+    'x-slack-request-timestamp': String(Math.floor(Date.now() / 1000) + seconds),
+  });
+
+  it('answers the challenge of a signed url_verification', async () => {
+    const { status, body } = await sandbox.door().raw(event);
+    assert.equal(status, 200);
+    assert.deepEqual(body, { challenge: 'c' });
+  });
+
+  it('refuses a wrong signature with 401', async () => {
+    const { status } = await sandbox.door().raw(event, { 'x-slack-signature': `v0=${'0'.repeat(64)}` });
+    assert.equal(status, 401);
+  });
+
+  for (const seconds of [-600, 600]) {
+    it(`refuses a request from ${seconds} seconds with 401, though its signature is right`, async () => {
+      const { status } = await sandbox.door().raw(event, at(seconds));
+      assert.equal(status, 401);
+    });
+  }
+
+  it('says that it lives and that it is ready', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      const response = await fetch(`${sandbox.cordon().url}${path}`);
+      assert.equal(response.status, 200, path);
+    }
+  });
+
+  it('ends with 0 on SIGTERM', async () => {
+    assert.equal(await sandbox.cordon().stop(), 0);
+  });
+});
