@@ -128,14 +128,12 @@ describe('end to end in Slack', function () {
     const root = await sandbox.door().mention({ user: 'U0ALICE', channel, text: 'help' });
     assert.equal(root.status, 200);
     const [first] = sandbox.slack.messages(channel);
-    await sandbox
-      .door()
-      .mention({
-        user: 'U0ALICE',
-        channel,
-        text: `restrict ${device.computerDnsName} x`,
-        thread_ts: first!.message.ts,
-      });
+    await sandbox.door().mention({
+      user: 'U0ALICE',
+      channel,
+      text: `restrict ${device.computerDnsName} x`,
+      thread_ts: first!.message.ts,
+    });
     const message = await card();
     assert.equal(message.message.thread_ts, first!.message.ts);
     await sandbox.door().press({ user: 'U0BOB', message, label: 'Approve' });
