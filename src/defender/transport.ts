@@ -54,6 +54,7 @@ export function createTransport(options: TransportOptions): Transport {
   });
 
   async function exchange({ operation, path, body }: Call, bearer: string): Promise<Answer> {
+    // Spans the body as well: node-fetch 2 waits for ever for the rest of one that was cut short of its announced length.
     const controller = new AbortController();
     const timer = setTimeout(() => {
       controller.abort();
