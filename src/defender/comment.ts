@@ -15,33 +15,34 @@ export const commentLimit = 1000;
 const ellipsis = '…';
 
 /**
- * The `Comment` that Defender stores: the person's words, then who asked, who approved and which Request it was, because
+ * The `Comment` that Defender stores: which Request it is, the person's words, then who asked and who approved, because
  * Defender itself only shows the application. At most `limit` UTF-16 units, one line, without control, bidi and
- * zero-width characters. What is too long is cut in this order: the person's words, then the names; the Request's
- * number always stays whole. The limit must leave room for it (24 units).
+ * zero-width characters. What is too long is cut in this order: the person's words, then the names. The Request's mark
+ * comes first, so that the action is known again even if Microsoft cuts long comments (nothing is published about that).
+ * The limit must leave room for the mark (24 units).
  */
 export function defenderComment(parts: DefenderComment, limit = commentLimit): string {
-  const tail = requestMark(parts.requestId);
+  const mark = requestMark(parts.requestId);
   const approvers = parts.approvers.map(oneLine).join(', ');
   const who = `Requested by ${oneLine(parts.requester)}.${approvers === '' ? '' : ` Approved by ${approvers}.`}`;
   const said = oneLine(parts.comment);
 
-  const room = limit - tail.length - 1;
+  const room = limit - mark.length - 1;
   const shownWho = truncate(who, said === '' ? room : Math.max(Math.floor(room / 2), room - said.length - 1));
   const shownSaid = truncate(said, room - shownWho.length - (shownWho === '' ? 0 : 1));
-  return [shownSaid, shownWho, tail].filter((part) => part !== '').join(' ');
+  return [mark, shownSaid, shownWho].filter((part) => part !== '').join(' ');
 }
 
 /**
- * Whether Cordon wrote this comment for this Request. Only the end counts: the words before it are a person's, who may
- * well type the number of another Request.
+ * Whether Cordon wrote this comment for this Request. Only the beginning counts: what follows are a person's words,
+ * who may well type the number of another Request.
  */
 export function mentionsRequest(requestorComment: string | null, requestId: string): boolean {
-  return requestorComment !== null && requestorComment.trimEnd().endsWith(requestMark(requestId));
+  return requestorComment !== null && requestorComment.trimStart().startsWith(requestMark(requestId));
 }
 
 function requestMark(requestId: string): string {
-  return `Cordon request ${displayId(requestId)}`;
+  return `[Cordon ${displayId(requestId)}]`;
 }
 
 /** Bidi marks, zero-width and other invisible characters (Cf) and lone surrogates (Cs) go; blanks and controls become one space. */

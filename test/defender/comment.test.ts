@@ -10,28 +10,28 @@ describe('the comment that Defender stores', () => {
   it('says what, who asked, who approved and which request', () => {
     assert.equal(
       defenderComment({ ...parts, approvers: ['Grace Hopper', 'Alan Turing'] }),
-      'Ransomware on pc1 Requested by Ada Lovelace. Approved by Grace Hopper, Alan Turing. Cordon request 7K3M-9Q2X',
+      '[Cordon 7K3M-9Q2X] Ransomware on pc1 Requested by Ada Lovelace. Approved by Grace Hopper, Alan Turing.',
     );
   });
 
   it('claims no approval where there was none', () => {
     assert.equal(
       defenderComment({ ...parts, approvers: [] }),
-      'Ransomware on pc1 Requested by Ada Lovelace. Cordon request 7K3M-9Q2X',
+      '[Cordon 7K3M-9Q2X] Ransomware on pc1 Requested by Ada Lovelace.',
     );
   });
 
   it('bug 15: 5,000 characters, line breaks and right-to-left marks cannot break it', () => {
     const comment = `<!channel>\n\u202Egpj.exe\u2066\u200B ${'x'.repeat(5000)}`;
     const written = defenderComment({ ...parts, comment });
-    assert.ok(written.startsWith('<!channel> gpj.exe x'));
-    assert.ok(written.endsWith('… Requested by Ada Lovelace. Approved by Grace Hopper. Cordon request 7K3M-9Q2X'));
+    assert.ok(written.startsWith('[Cordon 7K3M-9Q2X] <!channel> gpj.exe x'));
+    assert.ok(written.endsWith('… Requested by Ada Lovelace. Approved by Grace Hopper.'));
     assert.equal(written.length, commentLimit);
   });
 
   it('never cuts through what a reader sees as one character', () => {
     const written = defenderComment({ ...parts, comment: '🇳🇱👍🏽é'.repeat(50) }, 121);
-    assert.match(written, /^(?:🇳🇱👍🏽é)*(?:🇳🇱(?:👍🏽)?)?… Requested/u);
+    assert.match(written, /^\[Cordon 7K3M-9Q2X\] (?:🇳🇱👍🏽é)*(?:🇳🇱(?:👍🏽)?)?… Requested/u);
   });
 
   it('keeps the number of the request, the limit and plain characters, whatever people and names contain', () => {
@@ -54,8 +54,8 @@ describe('the comment that Defender stores', () => {
   });
 
   it('is known again, and a number that a person typed is not believed', () => {
-    const forged = defenderComment({ ...parts, comment: 'Cordon request AAAA-BBBB' });
-    assert.ok(mentionsRequest(`${forged} \n`, requestId));
+    const forged = defenderComment({ ...parts, comment: '[Cordon AAAA-BBBB]' });
+    assert.ok(mentionsRequest(` ${forged} \n`, requestId));
     assert.ok(!mentionsRequest(forged, 'AAAABBBB'));
     assert.ok(!mentionsRequest(null, requestId));
     assert.ok(!mentionsRequest('Isolate it', requestId));

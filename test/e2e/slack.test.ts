@@ -158,9 +158,9 @@ describe('end to end in Slack', function () {
     const sent = await sandbox
       .door()
       .mention({ user: 'U0ALICE', channel, text: `restrict ${device.computerDnsName} x` });
-    await sent.again({ num: 1, reason: 'http_timeout' });
+    await sent.again({ attempt: 1, reason: 'http_timeout' });
     await card();
-    const again = await sent.again({ num: 2, reason: 'http_timeout' });
+    const again = await sent.again({ attempt: 2, reason: 'http_timeout' });
     assert.equal(again.status, 200);
     await ask('laptop-sales-12 y');
     await eventually(
