@@ -85,7 +85,6 @@ export async function startDefender(options: DefenderOptions): Promise<DefenderS
     const at = now();
     const id = typeof request.params.id === 'string' ? request.params.id : '';
     const body = bodyOf(request);
-    const fault = faults.take(operation);
     const settle = (status: number | 'none', done?: Done): void => {
       calls.push({
         at,
@@ -100,6 +99,8 @@ export async function startDefender(options: DefenderOptions): Promise<DefenderS
     try {
       checkToken(request, operation);
       quota.take(operation, at);
+      // Only now: a call that is refused anyway must not use up a fault that was meant for the next one.
+      const fault = faults.take(operation);
       const failed = failInstead(fault, response);
       if (failed !== undefined) {
         settle(failed);

@@ -220,7 +220,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackStandIn> {
     },
     onMessage: (listener) => workspace.onMessage(listener),
     close: async () => {
-      socket.close();
+      await socket.close();
       await close();
     },
   };

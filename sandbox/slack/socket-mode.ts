@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 export type EnvelopeType = 'slash_commands' | 'events_api' | 'interactive';
 
 const pingMs = 10_000;
+const closeGraceMs = 500;
 
 /** Slack's side of Socket Mode: tickets for connections, envelopes out, acknowledgements in. */
 export class SocketMode {
@@ -73,9 +75,10 @@ export class SocketMode {
     }
   }
 
-  close(): void {
+  /** Lets a client that is just closing finish, so that it does not report a broken connection. */
+  async close(): Promise<void> {
     clearInterval(this.#heartbeat);
-    for (const client of this.#server.clients) client.terminate();
+    await Promise.all([...this.#server.clients].map(closeClient));
     this.#server.close();
   }
 
@@ -96,4 +99,14 @@ export class SocketMode {
     this.#waiting.get(envelope_id)?.(payload);
     this.#waiting.delete(envelope_id);
   }
+}
+
+async function closeClient(client: WebSocket): Promise<void> {
+  const giveUp = setTimeout(() => {
+    client.terminate();
+  }, closeGraceMs);
+  const closed = once(client, 'close');
+  client.close(1001);
+  await closed;
+  clearTimeout(giveUp);
 }

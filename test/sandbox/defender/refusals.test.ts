@@ -70,6 +70,13 @@ describe('Defender stand-in: tokens, quotas and faults', () => {
     assert.equal((await bench.restrict()).status, 201);
   });
 
+  it('keeps a fault for the first call whose token is good', async () => {
+    bench.defender.fault({ kind: '500', operation: 'listMachines' });
+    assert.equal((await bench.get('/api/machines', 'forged')).status, 401);
+    assert.equal((await bench.get('/api/machines')).status, 500);
+    assert.equal((await bench.get('/api/machines')).status, 200);
+  });
+
   it('can leave Retry-After out of a 429', async () => {
     bench.defender.fault({ kind: '429', retryAfter: null });
     assert.equal((await bench.restrict()).headers.get('retry-after'), null);
