@@ -1,0 +1,33 @@
+/**
+ * Everything that the adapter registers with Slack by name. manifests/slack/manifest.yaml declares the same names; a test
+ * keeps the two in step.
+ */
+
+/** Slash command to the word that it puts before the typed text. `/cordon` takes any command of Cordon as it is. */
+export const slashCommands = { '/restrict': 'restrict', '/release': 'release', '/cordon': '' } as const;
+
+/** Event type to the scope that it needs. `message.im` arrives as a `message` with `channel_type` `im`. */
+export const botEvents = { app_mention: 'app_mentions:read', 'message.im': 'im:history' } as const;
+
+/** The message shortcut, "…" on any message, the only way into a thread besides a mention. */
+export const restrictShortcut = { callbackId: 'cordon_restrict', name: 'Restrict app execution' } as const;
+
+/** `callback_id` of the modals that the adapter opens. */
+export const modals = { reason: 'cordon_reason', restrict: 'cordon_restrict_form' } as const;
+
+/** Start of the `action_id` of a button; a number follows, because it has to be unique in a message. */
+export const buttonActions = { press: 'cordon:press:', ask: 'cordon:ask:' } as const;
+
+/** Web API methods in use, each with the bot scopes that it needs. Source: the page of each method on docs.slack.dev. */
+export const methodScopes = {
+  'auth.test': [],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.postMessage': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'conversations.open': ['im:write'],
+  'users.info': ['users:read'],
+  'views.open': [],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Slash commands and shortcuts need one scope together. */
+export const commandScope = 'commands';

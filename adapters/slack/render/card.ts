@@ -1,0 +1,95 @@
+import type { KnownBlock, RichTextBlock, RichTextElement } from '@slack/types';
+import type { RequestState } from '../../../src/request/life.js';
+import type { Line } from '../../../src/view/inline.js';
+import type { Card } from '../../../src/view/model.js';
+import { buttonBlocks } from './buttons.js';
+import { clean, clip, clipAloud, clipMarkup, limits } from './clip.js';
+import { fallbackLine, fallbackText, richLine, richSection, richText } from './inline.js';
+import type { Rendered } from './note.js';
+
+/** Seen before anything is read. The green tick stands for the one state in which Defender has confirmed. */
+const signs: Readonly<Record<RequestState, string>> = {
+  'awaiting approval': '⏳',
+  approved: '👍',
+  queued: '🕒',
+  sending: '📤',
+  submitted: '🔄',
+  succeeded: '✅',
+  failed: '❌',
+  'timed out': '❌',
+  cancelled: '🚫',
+  denied: '🚫',
+  expired: '⌛',
+  withdrawn: '↩️',
+  refused: '❌',
+  unknown: '❓',
+};
+
+/** Votes beyond these are in the thread and in the record. */
+const mostSteps = 20;
+
+/** In the fallback text the facts after the comment matter more than all of it. */
+const shortComment = 500;
+
+/** What, where it stands, why, the facts, then what it does: in the order in which somebody in an incident asks. */
+export function renderCard(card: Card): Rendered {
+  const comment = clipAloud(clean(card.comment), limits.section);
+  const status: Line = [`${signs[card.state]} `, ...card.status];
+  return { text: fallback(card, status, comment), blocks: blocks(card, status, comment) };
+}
+
+function blocks(card: Card, status: Line, comment: string): KnownBlock[] {
+  return [
+    {
+      type: 'header',
+      text: { type: 'plain_text', text: clip(clean(card.title), limits.header), emoji: false },
+    },
+    body(card, status, comment),
+    ...(card.story.length === 0 ? [] : [story(card.story)]),
+    {
+      type: 'context',
+      elements: [{ type: 'plain_text', text: clip(clean(card.effect), limits.context), emoji: false }],
+    },
+    ...buttonBlocks(card.buttons),
+  ];
+}
+
+function body(card: Card, status: Line, comment: string): RichTextBlock {
+  return {
+    type: 'rich_text',
+    elements: [
+      richSection(...richLine(status)),
+      ...(comment === ''
+        ? []
+        : [{ type: 'rich_text_quote' as const, elements: [{ type: 'text' as const, text: comment }] }]),
+      richSection(...card.facts.flatMap(factLine)),
+    ],
+  };
+}
+
+function factLine({ label, value }: Card['facts'][number], index: number): RichTextElement[] {
+  const newLine: RichTextElement[] = index === 0 ? [] : [richText('\n')];
+  return [...newLine, richText(label, { bold: true }), richText('  '), ...richLine(value)];
+}
+
+function story(steps: readonly Line[]): RichTextBlock {
+  const left = steps.length - mostSteps;
+  const shown: readonly Line[] = left > 0 ? [[`… ${left} earlier`], ...steps.slice(left)] : steps;
+  return {
+    type: 'rich_text',
+    elements: [
+      { type: 'rich_text_list', style: 'bullet', elements: shown.map((step) => richSection(...richLine(step))) },
+    ],
+  };
+}
+
+function fallback(card: Card, status: Line, comment: string): string {
+  const lines = [
+    fallbackText(card.title),
+    fallbackLine(status),
+    fallbackText(clip(comment, shortComment)),
+    ...card.facts.map(({ label, value }) => `${fallbackText(label)}: ${fallbackLine(value)}`),
+    fallbackText(card.effect),
+  ];
+  return clipMarkup(lines.filter((line) => line !== '').join('\n'), limits.text);
+}

@@ -1,0 +1,44 @@
+import type { KnownBlock, RichTextBlockElement } from '@slack/types';
+import type { Line, Tone } from '../../../src/view/inline.js';
+import type { Note } from '../../../src/view/model.js';
+import { buttonBlocks } from './buttons.js';
+import { clean, clipAloud, clipMarkup, limits } from './clip.js';
+import { fallbackLine, fallbackText, richLine, richSection, richText } from './inline.js';
+
+/** What is posted: blocks for the reader, `text` for notifications, screen readers and search. */
+export interface Rendered {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+const signs: Readonly<Record<Tone, string>> = {
+  neutral: '',
+  progress: '🔄 ',
+  success: '✅ ',
+  warning: '⚠️ ',
+  danger: '❌ ',
+};
+
+/** A list that is longer helps nobody in a chat. */
+const mostLines = 60;
+
+export function renderNote({ tone, lines, quote, buttons }: Note): Rendered {
+  const shown = shorten(lines.filter((line) => richLine(line).length > 0));
+  const elements: RichTextBlockElement[] = shown.map((line, index) =>
+    richSection(...richLine(index === 0 ? [signs[tone], ...line] : line)),
+  );
+  const words = quote === undefined ? '' : clipAloud(clean(quote), limits.section);
+  if (words !== '') elements.push({ type: 'rich_text_quote', elements: [{ type: 'text', text: words }] });
+  if (elements.length === 0) elements.push(richSection(richText('—')));
+  const text = [signs[tone] + shown.map(fallbackLine).join('\n'), ...(words === '' ? [] : [fallbackText(words)])];
+  return {
+    text: clipMarkup(text.join('\n'), limits.text),
+    blocks: [{ type: 'rich_text', elements }, ...buttonBlocks(buttons ?? [])],
+  };
+}
+
+function shorten(lines: readonly Line[]): readonly Line[] {
+  if (lines.length <= mostLines) return lines;
+  const left = lines.length - mostLines + 1;
+  return [...lines.slice(0, mostLines - 1), [`… and ${left} more lines`]];
+}

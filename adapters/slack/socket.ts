@@ -1,0 +1,77 @@
+import { SocketModeReceiver } from '@slack/bolt';
+import type { WebClientOptions } from '@slack/web-api';
+import { messageOf } from '../../src/errors.js';
+import { MalformedPayload } from './intake.js';
+import { type Log, slackLogger } from './log.js';
+
+export interface SocketOptions {
+  readonly appToken: string;
+  /** Without `retryConfig`: with few retries one failed reconnect would end the connection for good. */
+  readonly clientOptions: WebClientOptions;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** A reconnect that Slack asks for takes a few seconds: no reason for an alarm. */
+const graceMs = 30_000;
+
+/** Slack over a web socket: no public URL, no signatures, the same events. */
+export class Socket {
+  readonly receiver: SocketModeReceiver;
+  readonly #options: SocketOptions;
+  #connected = false;
+  #since: number;
+  #trouble: string | undefined;
+  #stopping = false;
+
+  constructor(options: SocketOptions) {
+    const { appToken, clientOptions, log } = options;
+    this.#options = options;
+    this.#since = options.now();
+    this.receiver = new SocketModeReceiver({
+      appToken,
+      logger: slackLogger(log),
+      installerOptions: { clientOptions },
+      processEventErrorHandler: ({ error }) => {
+        log.warn({ err: error }, `an event of Slack was not taken: ${messageOf(error)}`);
+        // Unacknowledged, Slack sends it again; what is malformed would be so the next time, too.
+        return Promise.resolve(error instanceof MalformedPayload);
+      },
+    });
+    this.receiver.client.on('connected', () => {
+      this.#note(true);
+    });
+    this.receiver.client.on('close', () => {
+      this.#note(false);
+    });
+  }
+
+  /** Connects in the background: the work on what is stored must not wait for Slack. */
+  start(): void {
+    this.receiver.start().catch((error: unknown) => {
+      if (this.#stopping) return;
+      this.#trouble = messageOf(error);
+      this.#options.log.error({ err: error }, `Slack's socket could not be opened: ${this.#trouble}`);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.receiver.stop();
+  }
+
+  /** Why Slack's events do not come in at the moment; undefined when all is well or a reconnect is under way. */
+  problem(): string | undefined {
+    if (this.#trouble !== undefined) return `Slack's socket cannot be opened: ${this.#trouble}`;
+    if (this.#connected || this.#options.now() - this.#since < graceMs) return undefined;
+    return `Slack's socket has not been connected since ${new Date(this.#since).toISOString()}`;
+  }
+
+  #note(connected: boolean): void {
+    if (connected) this.#trouble = undefined;
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    this.#since = this.#options.now();
+    this.#options.log.info({ connected }, "Slack's socket changed");
+  }
+}
