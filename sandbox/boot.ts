@@ -44,13 +44,13 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
   const defender = await startDefender({
     machines: cast.devices,
     now,
-    validToken: (token) => entra.validToken(token),
-    rolesOf: (token) => entra.rolesOf(token),
+    validToken: entra.validToken,
+    rolesOf: entra.rolesOf,
     ...options.defender,
   });
   const slack = await startSlack({ now, users: cast.people, channels: cast.channels, ...options.slack });
   await writeFile(join(folder, 'policy.yaml'), options.policy ?? cast.policy);
-  await writeFile(join(folder, 'entra-ca.pem'), entra.ca);
+  await writeFile(join(folder, 'entra-ca.pem'), entra.caPem);
 
   const settings = withoutEmpty({
     NODE_EXTRA_CA_CERTS: join(folder, 'entra-ca.pem'),

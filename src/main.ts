@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import crossFetch from 'cross-fetch';
-import { createSlackAdapter } from '../adapters/slack/adapter.js';
+import { createSlackAdapter, type SlackAdapter } from '../adapters/slack/adapter.js';
+import type { Incoming } from './command/model.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { createDefenderClient } from './defender/client.js';
 import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
@@ -40,23 +41,23 @@ async function main(config: Config): Promise<void> {
     logger,
   });
 
-  const app = createHttpApp(async () => slack.health());
-  const slack = createSlackAdapter({
-    settings: config.slack,
-    app,
-    accept: async (incoming) => {
-      const fresh = await store.accept(incoming, now());
-      if (fresh) workers.wake('intake');
-      return fresh;
-    },
-    now,
-    logger,
+  const adapters: SlackAdapter[] = [];
+  const app = createHttpApp(() => {
+    const reasons = adapters.flatMap((adapter) => adapter.health().reasons);
+    return Promise.resolve({ ok: reasons.length === 0, reasons });
   });
+  const accept = async (incoming: Incoming): Promise<boolean> => {
+    const fresh = await store.accept(incoming, now());
+    if (fresh) workers.wake('intake');
+    return fresh;
+  };
+  if (config.slack) adapters.push(createSlackAdapter({ settings: config.slack, app, accept, now, logger }));
+
   const workers = createWorkers({
     store,
     defender,
     throttle,
-    platforms: new Map([[slack.platform.name, slack.platform]]),
+    platforms: new Map(adapters.map(({ platform }) => [platform.name, platform])),
     policy: () => policy,
     now,
     newId: () => requestId(randomBytes),
@@ -66,7 +67,7 @@ async function main(config: Config): Promise<void> {
   });
 
   const server = await listen(app, config.host, config.port);
-  await slack.start();
+  await Promise.all(adapters.map((adapter) => adapter.start()));
   workers.start();
   logger.info({ port: server.port, policy: policy.revision }, 'Cordon is ready');
 
@@ -74,7 +75,7 @@ async function main(config: Config): Promise<void> {
     logger.info({ signal }, 'stopping');
     stopping.abort(new Error('Cordon is stopping'));
     await Promise.race([
-      Promise.all([server.close(), slack.stop(), workers.stop()]),
+      Promise.all([server.close(), ...adapters.map((adapter) => adapter.stop()), workers.stop()]),
       delay(graceMs, undefined, { ref: false }),
     ]);
     await store.close();
