@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Origin } from '../../../src/command/model.js';
 import { id, ignore, malformed, type Received, slackAccount, slackOrigin } from './received.js';
 
 const envelope = z.object({
@@ -11,18 +10,12 @@ const envelope = z.object({
 /** `user_team` and `source_team` are there in shared channels, where the author may be of another organisation. */
 const author = { user: id, user_team: id.optional(), source_team: id.optional(), team: id.optional() };
 const message = { text: z.string(), ts: id, channel: id, thread_ts: id.optional() };
-const mention = z.object({ event: z.object({ ...author, ...message }) });
-const directMessage = mention;
+const typed = z.object({ event: z.object({ ...author, ...message }) });
 
 /** What makes a message nothing to act on: not typed by a person, an edit of what was acted on before, another channel. */
+const mark = z.unknown().optional();
 const aside = z.object({
-  event: z.object({
-    bot_id: z.unknown(),
-    subtype: z.unknown(),
-    edited: z.unknown(),
-    hidden: z.unknown(),
-    channel_type: z.unknown(),
-  }),
+  event: z.object({ bot_id: mark, subtype: mark, edited: mark, hidden: mark, channel_type: mark }),
 });
 
 /** An Events API request: a mention in a channel, or a message in the conversation with the bot. */
@@ -31,29 +24,24 @@ export function readEvent(body: unknown): Received {
   if (!outer.success) return malformed(outer.error);
   const { type } = outer.data.event;
   if (type !== 'app_mention' && type !== 'message') return ignore;
-  const marks = aside.safeParse(body).data?.event;
-  if (marks === undefined || [marks.bot_id, marks.subtype, marks.edited, marks.hidden].some(Boolean)) return ignore;
+  const { event: marks } = aside.parse(body);
+  if ([marks.bot_id, marks.subtype, marks.edited, marks.hidden].some(Boolean)) return ignore;
   if (type === 'message' && marks.channel_type !== 'im') return ignore;
 
-  const inner = (type === 'message' ? directMessage : mention).safeParse(body);
+  const inner = typed.safeParse(body);
   if (!inner.success) return malformed(inner.error);
   const { event } = inner.data;
   const { team_id, event_id } = outer.data;
-  const origin = slackOrigin(team_id, event.channel, { thread: event.thread_ts });
   return {
     kind: 'incoming',
     incoming: {
       key: `slack:event:${event_id}`,
       account: slackAccount(event.user_team ?? event.source_team ?? event.team ?? team_id, event.user),
-      origin: type === 'message' ? asDirect(origin) : origin,
+      origin: slackOrigin(team_id, event.channel, { thread: event.thread_ts }),
       said: { kind: 'text', text: withoutLeadingMention(event.text) },
     },
     answer: { by: 'redeliver' },
   };
-}
-
-function asDirect(origin: Origin): Origin {
-  return { ...origin, direct: true };
 }
 
 function withoutLeadingMention(text: string): string {
