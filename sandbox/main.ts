@@ -33,12 +33,11 @@ async function run(): Promise<void> {
     `Cordon runs at ${sandbox.cordon().url}, with Slack, Entra and Defender played on loopback. Nothing leaves this machine.`,
   );
   print(usage);
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
+  let closing: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
     input.close();
-    await sandbox.close();
+    closing ??= sandbox.close();
+    return closing;
   };
   process.once('SIGTERM', () => void stop());
   input.once('SIGINT', () => void stop());
@@ -54,8 +53,8 @@ async function run(): Promise<void> {
     if (interactive) input.prompt();
     else await delay(300);
   }
-  if (stopping) return;
-  if (lines === 0 && !interactive) return;
+  // Started in the background, without a keyboard: it runs until it is stopped.
+  if (closing !== undefined || (lines === 0 && !interactive)) return;
   while (Date.now() - last < quietMs) await delay(200);
   await stop();
 }

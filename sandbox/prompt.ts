@@ -174,7 +174,10 @@ export class Prompt {
 
   #fault(text: string): void {
     const kind = faultKinds.findLast((each) => text.trim().startsWith(each));
-    if (kind === undefined) return this.print(`  Faults: ${faultKinds.join(', ')}.`);
+    if (kind === undefined) {
+      this.print(`  Faults: ${faultKinds.join(', ')}.`);
+      return;
+    }
     this.sandbox.defender.fault({
       kind,
       operation: text.includes('list') ? 'listMachineActions' : 'restrictCodeExecution',

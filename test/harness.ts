@@ -6,7 +6,8 @@ import { type MachineAction, machineActionType } from '../src/defender/machine-a
 import { createThrottle } from '../src/defender/throttle.js';
 import type { Account, Person, PlatformName } from '../src/people/person.js';
 import { accountKey } from '../src/people/person.js';
-import { type MessageRef, type Platform, PlatformError, type Target } from '../src/platform.js';
+import type { PlatformError } from '../src/platform.js';
+import { type MessageRef, type Platform, type Target } from '../src/platform.js';
 import { parsePolicy } from '../src/policy/load.js';
 import type { Policy } from '../src/policy/policy.js';
 import type { Context } from '../src/request/context.js';

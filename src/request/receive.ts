@@ -48,7 +48,7 @@ export async function receive(world: World, pending: PendingIncoming): Promise<v
   } catch (error) {
     if (!(error instanceof DefenderError)) throw error;
     world.logger.warn({ key, code: error.code, target: error.target }, 'Defender could not be asked for a command');
-    await reply(world, pending, answers.failedAnswer(error.userText ?? 'Defender could not be asked.'));
+    await reply(world, pending, answers.failedAnswer(error.userText));
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { boot, type Sandbox } from '../../sandbox/boot.js';
+import { slackSignature } from '../../sandbox/slack/senders.js';
 
 /** What a correctly signed body without meaning, a wrong signature or a wrong clock gets. */
 describe('the door for Slack', function () {
@@ -10,15 +11,10 @@ describe('the door for Slack', function () {
   });
   after(() => sandbox.close());
 
+  const json = { 'content-type': 'application/json' };
   const form = (payload: string): string => `payload=${encodeURIComponent(payload)}`;
   const malformed: readonly string[] = [
     '',
-    'null',
-    '[]',
-    '{}',
-    '{"type":"event_callback"}',
-    '{"type":"event_callback","event":null}',
-    '{"type":"event_callback","event_id":7,"event":{"type":"app_mention"}}',
     'command=%2Frestrict',
     'command=%2Frestrict&text=x&user_id=&team_id=',
     form('not json'),
@@ -30,6 +26,27 @@ describe('the door for Slack', function () {
     form('{"type":"nonsense"}'),
   ];
 
+  const malformedJson: readonly string[] = [
+    '',
+    'null',
+    '[]',
+    '{}',
+    '"text"',
+    '{"type":',
+    '{"type":7}',
+    '{"type":"event_callback"}',
+    '{"type":"event_callback","event":null}',
+    '{"type":"event_callback","event_id":7,"event":{"type":"app_mention"}}',
+    '{"type":"event_callback","event_id":"Ev1","team_id":"T1","event":{"type":"app_mention","user":"U1"}}',
+  ];
+
+  for (const body of malformedJson) {
+    it(`answers 400 to signed JSON ${JSON.stringify(body)}`, async () => {
+      const { status } = await sandbox.door().raw(body, json);
+      assert.equal(status, 400);
+    });
+  }
+
   for (const body of malformed) {
     it(`answers 400 to a signed ${JSON.stringify(body)}`, async () => {
       const { status } = await sandbox.door().raw(body);
@@ -38,24 +55,35 @@ describe('the door for Slack', function () {
   }
 
   const event = JSON.stringify({ type: 'url_verification', challenge: 'c' });
-  const at = (seconds: number): Record<string, string> => ({
-    'x-slack-request-timestamp': String(Math.floor(Date.now() / 1000) + seconds),
-  });
+  const at = (seconds: number): Record<string, string> => {
+    const timestamp = Math.floor(Date.now() / 1_000) + seconds;
+    return {
+      'x-slack-request-timestamp': String(timestamp),
+      'x-slack-signature': slackSignature(sandbox.settings.SLACK_SIGNING_SECRET!, timestamp, event),
+    };
+  };
 
   it('answers the challenge of a signed url_verification', async () => {
-    const { status, body } = await sandbox.door().raw(event);
+    const { status, body } = await sandbox.door().raw(event, json);
     assert.equal(status, 200);
     assert.deepEqual(body, { challenge: 'c' });
   });
 
   it('refuses a wrong signature with 401', async () => {
-    const { status } = await sandbox.door().raw(event, { 'x-slack-signature': `v0=${'0'.repeat(64)}` });
+    const { status } = await sandbox.door().raw(event, { ...json, 'x-slack-signature': `v0=${'0'.repeat(64)}` });
     assert.equal(status, 401);
+  });
+
+  it('takes a request whose clock is four minutes off', async () => {
+    for (const seconds of [-240, 240]) {
+      const { status } = await sandbox.door().raw(event, { ...json, ...at(seconds) });
+      assert.equal(status, 200);
+    }
   });
 
   for (const seconds of [-600, 600]) {
     it(`refuses a request from ${seconds} seconds with 401, though its signature is right`, async () => {
-      const { status } = await sandbox.door().raw(event, at(seconds));
+      const { status } = await sandbox.door().raw(event, { ...json, ...at(seconds) });
       assert.equal(status, 401);
     });
   }

@@ -51,7 +51,7 @@ describe('end to end in Slack', function () {
     assert.deepEqual(sandbox.defender.restrictedMachines(), [device.id]);
     assert.equal(posts().length, 1);
     const { comment } = posts()[0]!;
-    for (const part of ['beacon to 203.0.113.9', 'Alice Analyst', 'Bob Lead'])
+    for (const part of ['beacon to 203.0.113.9', 'alice (U0ALICE)', 'bob (U0BOB)'])
       assert.ok(comment?.includes(part), `${part} in ${comment}`);
     await eventually('a direct message to the requester', () =>
       sandbox.slack.dm('U0ALICE').some(({ message }) => message.text.includes('app execution is restricted')),
@@ -226,7 +226,9 @@ describe('end to end in Slack', function () {
     const hostile = `&lt;!channel&gt; @everyone *bold* &lt;http://evil.example|good&gt; \u202Etxt.exe ${'x'.repeat(5_000)}`;
     await ask(`${device.computerDnsName} ${hostile}`);
     const message = await card();
-    assert.doesNotMatch(JSON.stringify(message.message), /<!channel>|<http:/);
+    assert.doesNotMatch(message.message.text, /<!channel>|<http:|\u202E/);
+    const interpreted = (message.message.blocks ?? []).filter((block) => JSON.stringify(block).includes('"mrkdwn"'));
+    assert.doesNotMatch(JSON.stringify(interpreted), /channel>|http:|\u202E/);
     await sandbox.door().press({ user: 'U0BOB', message, label: 'Approve' });
     await inThread(message, /app execution is restricted/);
     assert.ok((posts()[0]?.comment?.length ?? 0) <= 1_000);
@@ -268,6 +270,7 @@ describe('end to end in Slack', function () {
 
   it('works the same over Socket Mode', async () => {
     await start({ socketMode: true });
+    await eventually('the WebSocket', () => sandbox.slack.socket.connections === 1);
     await sandbox
       .socketDoor()
       .slashCommand({ user: 'U0ALICE', channel, command: '/restrict', text: `${device.computerDnsName} x` });

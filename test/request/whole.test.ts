@@ -88,7 +88,8 @@ async function take(cordon: Harness, step: Step): Promise<void> {
     case 'wait':
       return cordon.advance(step.ms);
     case 'status':
-      return cordon.defender.setStatus(step.status);
+      cordon.defender.setStatus(step.status);
+      return;
     case 'answer':
       cordon.defender.answers.push((comment) => {
         const { kind, machineId } = cordon.defender.submitted.at(-1)!;
