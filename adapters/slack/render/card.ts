@@ -45,7 +45,7 @@ function blocks(card: Card, status: Line, comment: string): KnownBlock[] {
       text: { type: 'plain_text', text: clip(clean(card.title), limits.header), emoji: false },
     },
     body(card, status, comment),
-    ...(card.story.length === 0 ? [] : [story(card.story)]),
+    ...story(card.story.filter((step) => richLine(step).length > 0)),
     {
       type: 'context',
       elements: [{ type: 'plain_text', text: clip(clean(card.effect), limits.context), emoji: false }],
@@ -72,15 +72,12 @@ function factLine({ label, value }: Card['facts'][number], index: number): RichT
   return [...newLine, richText(label, { bold: true }), richText('  '), ...richLine(value)];
 }
 
-function story(steps: readonly Line[]): RichTextBlock {
+function story(steps: readonly Line[]): RichTextBlock[] {
+  if (steps.length === 0) return [];
   const left = steps.length - mostSteps;
   const shown: readonly Line[] = left > 0 ? [[`… ${left} earlier`], ...steps.slice(left)] : steps;
-  return {
-    type: 'rich_text',
-    elements: [
-      { type: 'rich_text_list', style: 'bullet', elements: shown.map((step) => richSection(...richLine(step))) },
-    ],
-  };
+  const elements = shown.map((step) => richSection(...richLine(step)));
+  return [{ type: 'rich_text', elements: [{ type: 'rich_text_list', style: 'bullet', elements }] }];
 }
 
 function fallback(card: Card, status: Line, comment: string): string {

@@ -3,7 +3,7 @@ import type { Line, Tone } from '../../../src/view/inline.js';
 import type { Note } from '../../../src/view/model.js';
 import { buttonBlocks } from './buttons.js';
 import { clean, clipAloud, clipMarkup, limits } from './clip.js';
-import { fallbackLine, fallbackText, richLine, richSection, richText } from './inline.js';
+import { fallbackLine, fallbackText, richLine, richSection } from './inline.js';
 
 /** What is posted: blocks for the reader, `text` for notifications, screen readers and search. */
 export interface Rendered {
@@ -23,13 +23,13 @@ const signs: Readonly<Record<Tone, string>> = {
 const mostLines = 60;
 
 export function renderNote({ tone, lines, quote, buttons }: Note): Rendered {
-  const shown = shorten(lines.filter((line) => richLine(line).length > 0));
+  const words = quote === undefined ? '' : clipAloud(clean(quote), limits.section);
+  const said = lines.filter((line) => richLine(line).length > 0);
+  const shown = shorten(said.length === 0 && words === '' ? [['—']] : said);
   const elements: RichTextBlockElement[] = shown.map((line, index) =>
     richSection(...richLine(index === 0 ? [signs[tone], ...line] : line)),
   );
-  const words = quote === undefined ? '' : clipAloud(clean(quote), limits.section);
   if (words !== '') elements.push({ type: 'rich_text_quote', elements: [{ type: 'text', text: words }] });
-  if (elements.length === 0) elements.push(richSection(richText('—')));
   const text = [signs[tone] + shown.map(fallbackLine).join('\n'), ...(words === '' ? [] : [fallbackText(words)])];
   return {
     text: clipMarkup(text.join('\n'), limits.text),

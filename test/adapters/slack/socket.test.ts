@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { createSlackAdapter, type SlackAdapter } from '../../../adapters/slack/adapter.js';
+import type { Incoming } from '../../../src/command/model.js';
+import { payload, quiet } from './support.js';
+import { ok, startWebApi, type WebApi } from './web-api.js';
+
+/** Slack's end of a socket: says hello, hands out envelopes, collects acknowledgements. */
+class SlackSocket {
+  readonly server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  readonly acks: { envelope_id: string; payload: unknown }[] = [];
+  #changed: () => void = () => undefined;
+
+  constructor() {
+    this.server.on('connection', (socket: WebSocket) => {
+      socket.on('message', (data: Buffer) => {
+        this.acks.push(JSON.parse(data.toString()) as { envelope_id: string; payload: unknown });
+        this.#changed();
+      });
+      socket.send(JSON.stringify({ type: 'hello', num_connections: 1 }));
+      this.#changed();
+    });
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  send(type: string, envelope: string, body: unknown): void {
+    for (const client of this.server.clients) {
+      client.send(JSON.stringify({ type, envelope_id: envelope, payload: body, accepts_response_payload: true }));
+    }
+  }
+
+  async until(happened: () => boolean): Promise<void> {
+    while (!happened()) await new Promise<void>((resolve) => (this.#changed = resolve));
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.server.clients) client.terminate();
+    await new Promise<void>((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+    });
+  }
+}
+
+describe('Slack in Socket Mode', () => {
+  let api: WebApi;
+  let slack: SlackSocket;
+  let adapter: SlackAdapter;
+  let stored: Incoming[];
+  let accept: (incoming: Incoming) => Promise<boolean>;
+  let clock: number;
+
+  beforeEach(async () => {
+    api = await startWebApi();
+    slack = new SlackSocket();
+    stored = [];
+    clock = Date.UTC(2026, 10, 23);
+    api.answers['apps.connections.open'] = () => ok({ url: slack.url });
+    accept = (incoming) => {
+      stored.push(incoming);
+      return Promise.resolve(true);
+    };
+    adapter = createSlackAdapter({
+      settings: { botToken: 'xoxb-test', appToken: 'xapp-test', apiUrl: api.url },
+      accept: (incoming) => accept(incoming),
+      now: () => clock,
+      logger: quiet,
+    });
+    await adapter.start();
+    await slack.until(() => slack.server.clients.size === 1);
+  });
+
+  afterEach(async () => {
+    await adapter.stop();
+    await slack.close();
+    await api.close();
+  });
+
+  it('opens the connection with the app token', () => {
+    const call = api.calls.find(({ method }) => method === 'apps.connections.open');
+    assert.equal(call?.authorization, 'Bearer xapp-test');
+  });
+
+  it('stores a slash command, then acknowledges it', async () => {
+    const acksWhenStored: number[] = [];
+    accept = (incoming) => {
+      acksWhenStored.push(slack.acks.length);
+      stored.push(incoming);
+      return Promise.resolve(true);
+    };
+    slack.send('slash_commands', 'e1', payload('slash-command'));
+    await slack.until(() => slack.acks.length === 1);
+    assert.deepEqual(acksWhenStored, [0]);
+    assert.equal(slack.acks[0]?.envelope_id, 'e1');
+    assert.equal(stored[0]?.key, 'slack:command:13345224609.738474920.8088930838d88f008e0');
+  });
+
+  it('leaves an event that could not be stored unacknowledged, so that Slack sends it again', async () => {
+    accept = () => Promise.reject(new Error('disk full'));
+    slack.send('events_api', 'e1', payload('app-mention'));
+    slack.send('slash_commands', 'e2', payload('slash-command'));
+    await slack.until(() => slack.acks.length === 1);
+    assert.equal(slack.acks[0]?.envelope_id, 'e2');
+    assert.match(JSON.stringify(slack.acks[0].payload), /nothing was done/);
+  });
+
+  it('acknowledges what is malformed, because it would be so again', async () => {
+    slack.send('interactive', 'e1', { type: 'block_actions' });
+    await slack.until(() => slack.acks.length === 1);
+    assert.deepEqual(stored, []);
+  });
+
+  it('tells that the connection is lost once it stays lost', async () => {
+    slack.send('slash_commands', 'e1', payload('slash-command'));
+    await slack.until(() => slack.acks.length === 1);
+    assert.deepEqual(adapter.health(), { ok: true, reasons: [] });
+    clock += 3_600_000;
+    await slack.close();
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        clock += 1_000;
+        if (adapter.health().ok) setImmediate(look);
+        else resolve();
+      };
+      look();
+    });
+    assert.match(adapter.health().reasons.join(), /has not been connected since 2026-11-23T/);
+  });
+});
