@@ -10,7 +10,8 @@ export function transcriber(slack: SlackStandIn, print: (line: string) => void):
     const key = `${stored.channel}/${message.ts}`;
     if (what === 'updated' && cards.get(key) === text) return;
     cards.set(key, text);
-    const [first = '', ...more] = text.split('\n');
+    // A card that changed says its title and state again, not all that stayed.
+    const [first = '', ...more] = text.split('\n').slice(0, what === 'updated' ? 2 : undefined);
     const before = `${place(stored, slack)} ${marks[what]}`;
     print(`${before} ${first}`);
     for (const line of more) print(`${' '.repeat(before.length)} ${line}`);
