@@ -35,8 +35,8 @@ export interface Platform {
 
 /**
  * Why a message could not be sent, as far as the core must tell them apart.
- * `later`: outage, 429 (`retryAfterMs` set when the platform said so). `gone`: the message or thread does not exist any
- * more or can no longer be edited. `not invited`: the bot is not in that conversation. `refused`: it will never work.
+ * `later`: outage, 429 (`retryAfterMs` set when the platform said so). `gone`: the message, thread or account does
+ * not exist (any more), or the message can no longer be edited. `not invited`: the bot is not in that conversation. `refused`: it will never work.
  */
 export type PlatformErrorKind = 'later' | 'gone' | 'not invited' | 'refused';
 

@@ -10,6 +10,7 @@ const kinds: Readonly<Record<string, PlatformErrorKind>> = {
   not_in_channel: 'not invited',
   channel_not_found: 'not invited',
   message_not_found: 'gone',
+  user_not_found: 'gone',
   thread_not_found: 'gone',
   cannot_reply_to_message: 'gone',
   restricted_action_thread_locked: 'gone',

@@ -10,8 +10,8 @@ type World = Pick<Context, 'platforms' | 'now'>;
 
 /**
  * The Request with its requester and voters as their platforms describe them now, so that a deactivated approver no longer
- * counts just before the call. Throws a `PlatformError` of kind `later` when somebody cannot be asked about and was last
- * seen more than ten minutes ago: nobody acts unresolved.
+ * counts just before the call. Throws a `PlatformError` when somebody cannot be asked about and was last seen more than ten
+ * minutes ago, or when the platform refuses to tell: nobody acts unresolved.
  */
 export async function withPeopleAsOfNow(world: World, request: Request): Promise<Request> {
   const requester = await asOfNow(world, request.requester, request.createdAt);
@@ -33,8 +33,8 @@ async function asOfNow({ platforms, now }: World, person: Person, seenAt: number
     return await platform.lookUp(person.account);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    if (error.kind !== 'later') return { ...person, standing: 'deactivated' };
-    if (now() - seenAt <= trustedMs) return person;
+    if (error.kind === 'gone') return { ...person, standing: 'deactivated' };
+    if (error.kind === 'later' && now() - seenAt <= trustedMs) return person;
     throw error;
   }
 }

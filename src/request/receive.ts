@@ -111,7 +111,7 @@ async function press(
       return vote(world, { key: incoming.key, person, origin: incoming.origin, requestId, decision, revision, ...why });
     }
     case 'choose':
-      if (accountKey(meaning.account) !== accountKey(incoming.account))
+      if (accountKey(meaning.account) !== accountKey(person.account))
         return reply(world, pending, answers.notYourButton());
       if (world.now() >= expiresAt) return reply(world, pending, answers.unknownButton());
       return carryOut(world, pending, person, meaning.command, meaning.origin);

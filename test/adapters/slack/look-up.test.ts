@@ -71,7 +71,7 @@ describe('Who a Slack account is', () => {
 
   it('an unknown id of the own workspace is nobody', async () => {
     rig.api.answers['users.info'] = () => refuse('user_not_found');
-    await assert.rejects(lookUp(), { kind: 'refused', code: 'slack_user_not_found' });
+    await assert.rejects(lookUp(), { kind: 'gone', code: 'slack_user_not_found' });
   });
 
   it('bug 6: the requester approves their own request through a second workspace of the organisation', async () => {
