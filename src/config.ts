@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Cloud, type CloudPreset, cloudPreset } from './defender/clouds.js';
+import { cloud, cloudNames, regions } from './defender/clouds.js';
 import { CordonError } from './errors.js';
 
 /** Everything that an operator can set, validated. docs/configuration.md describes each; a test keeps the two in step. */
@@ -84,8 +84,8 @@ const settings = z.object({
   AZURE_CLIENT_SECRET: z.string().optional(),
   AZURE_AUTHORITY_HOST: url.optional(),
   ENTRA_DISABLE_INSTANCE_DISCOVERY: yes,
-  DEFENDER_CLOUD: z.enum(['commercial', 'gcc', 'gcc-high', 'dod']).default('commercial'),
-  DEFENDER_REGION: z.enum(['us', 'eu', 'uk', 'au', 'swa', 'ina']).optional(),
+  DEFENDER_CLOUD: z.enum(cloudNames).default('commercial'),
+  DEFENDER_REGION: z.enum(regions).optional(),
   DEFENDER_API_URL: url.optional(),
   DEFENDER_SCOPE: z.string().endsWith('/.default', { error: 'has to end with /.default' }).optional(),
 });
@@ -155,7 +155,7 @@ function groupProblems(given: Settings): string[] {
 }
 
 function toConfig(given: Settings): Config {
-  const preset: CloudPreset = cloudPreset(given.DEFENDER_CLOUD satisfies Cloud, given.DEFENDER_REGION);
+  const preset = cloud(given.DEFENDER_CLOUD, given.DEFENDER_REGION);
   return {
     host: given.HOST,
     port: given.PORT,

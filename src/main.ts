@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import crossFetch from 'cross-fetch';
-import { createSlackAdapter } from '../adapters/slack/adapter.js';
+import { createSlackAdapter, type SlackAdapter } from '../adapters/slack/adapter.js';
+import type { Incoming } from './command/model.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { createDefenderClient } from './defender/client.js';
 import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
@@ -13,6 +14,7 @@ import { createHttpApp, listen } from './ops/http.js';
 import { createLogger } from './ops/log.js';
 import { loadPolicy } from './policy/load.js';
 import { openStore } from './store/open.js';
+import { version } from './version.js';
 import { createWorkers } from './work/workers.js';
 
 /** How long running work gets to end after SIGTERM. */
@@ -23,7 +25,7 @@ async function main(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
   const now = (): number => Date.now();
   const policy = await loadPolicy(config.policyPath, (path) => readFile(path, 'utf8'));
-  const store = await openStore(config.databaseUrl);
+  const store = await openStore(config.databaseUrl, { now });
   const stopping = new AbortController();
   const throttle = createThrottle({ store, now, signal: stopping.signal, random: Math.random });
   const credential = clientSecretCredential(config.entra);
@@ -34,27 +36,28 @@ async function main(config: Config): Promise<void> {
     gate: (operation) => throttle.take(operation),
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
     timeoutMs: defenderTimeoutMs,
+    userAgent: `MdePartner-Cordon-Cordon/${version}`,
     now,
     logger,
   });
 
-  const app = createHttpApp(async () => slack.health());
-  const slack = createSlackAdapter({
-    settings: config.slack,
-    app,
-    accept: async (incoming) => {
-      const fresh = await store.accept(incoming, now());
-      if (fresh) workers.wake('intake');
-      return fresh;
-    },
-    now,
-    logger,
+  const adapters: SlackAdapter[] = [];
+  const app = createHttpApp(() => {
+    const reasons = adapters.flatMap((adapter) => adapter.health().reasons);
+    return Promise.resolve({ ok: reasons.length === 0, reasons });
   });
+  const accept = async (incoming: Incoming): Promise<boolean> => {
+    const fresh = await store.accept(incoming, now());
+    if (fresh) workers.wake('intake');
+    return fresh;
+  };
+  if (config.slack) adapters.push(createSlackAdapter({ settings: config.slack, app, accept, now, logger }));
+
   const workers = createWorkers({
     store,
     defender,
     throttle,
-    platforms: new Map([[slack.platform.name, slack.platform]]),
+    platforms: new Map(adapters.map(({ platform }) => [platform.name, platform])),
     policy: () => policy,
     now,
     newId: () => requestId(randomBytes),
@@ -64,7 +67,7 @@ async function main(config: Config): Promise<void> {
   });
 
   const server = await listen(app, config.host, config.port);
-  await slack.start();
+  await Promise.all(adapters.map((adapter) => adapter.start()));
   workers.start();
   logger.info({ port: server.port, policy: policy.revision }, 'Cordon is ready');
 
@@ -72,7 +75,7 @@ async function main(config: Config): Promise<void> {
     logger.info({ signal }, 'stopping');
     stopping.abort(new Error('Cordon is stopping'));
     await Promise.race([
-      Promise.all([server.close(), slack.stop(), workers.stop()]),
+      Promise.all([server.close(), ...adapters.map((adapter) => adapter.stop()), workers.stop()]),
       delay(graceMs, undefined, { ref: false }),
     ]);
     await store.close();

@@ -6,7 +6,8 @@ import { type MachineAction, machineActionType } from '../src/defender/machine-a
 import { createThrottle } from '../src/defender/throttle.js';
 import type { Account, Person, PlatformName } from '../src/people/person.js';
 import { accountKey } from '../src/people/person.js';
-import { type MessageRef, type Platform, PlatformError, type Target } from '../src/platform.js';
+import type { PlatformError } from '../src/platform.js';
+import { type MessageRef, type Platform, type Target } from '../src/platform.js';
 import { parsePolicy } from '../src/policy/load.js';
 import type { Policy } from '../src/policy/policy.js';
 import type { Context } from '../src/request/context.js';
@@ -21,6 +22,8 @@ import { createIntake } from '../src/work/intake.js';
 import { scheduleTick } from '../src/work/schedule.js';
 import { createTracker } from '../src/work/track.js';
 import { machine, person } from './support.js';
+
+const start = Date.parse('2026-11-23T09:00:00Z');
 
 export const incidentChannel = 'C0INCIDENT';
 
@@ -148,7 +151,7 @@ export class FakePlatform implements Platform {
 
 /** The core with everything outside it replaced: real store in memory, real use cases and loops, a clock that stands still. */
 export class Harness {
-  clock = Date.parse('2026-11-23T09:00:00Z');
+  clock = start;
   readonly defender = new FakeDefender();
   readonly slack = new FakePlatform();
   policy: Policy;
@@ -186,7 +189,7 @@ export class Harness {
   }
 
   static async open(policyText = standardPolicy): Promise<Harness> {
-    return new Harness(await openStore('sqlite::memory:'), policyText);
+    return new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
   }
 
   /** What a new process would do: the loops start afresh on the same store. */

@@ -48,7 +48,7 @@ export async function receive(world: World, pending: PendingIncoming): Promise<v
   } catch (error) {
     if (!(error instanceof DefenderError)) throw error;
     world.logger.warn({ key, code: error.code, target: error.target }, 'Defender could not be asked for a command');
-    await reply(world, pending, answers.failedAnswer(error.userText ?? 'Defender could not be asked.'));
+    await reply(world, pending, answers.failedAnswer(error.userText));
   }
 }
 
@@ -81,7 +81,7 @@ async function understand(world: World, pending: PendingIncoming, person: Person
     case 'command':
       return carryOut(world, pending, person, said.command);
     case 'text': {
-      const parsed = parseCommand(said.text);
+      const parsed = parseCommand(said.text, { markup: incoming.origin.platform === 'slack' ? 'slack' : 'none' });
       return parsed.ok
         ? carryOut(world, pending, person, parsed.command)
         : reply(world, pending, answers.usage(parsed.problem));

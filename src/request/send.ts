@@ -3,6 +3,7 @@ import type { Operation, Submission } from '../defender/defender.js';
 import type { ActionKind } from '../command/model.js';
 import { defenderComment } from '../defender/comment.js';
 import { DefenderError } from '../defender/errors.js';
+import type { Person } from '../people/person.js';
 import { evaluate } from '../policy/evaluate.js';
 import * as notes from '../view/notes.js';
 import type { Context } from './context.js';
@@ -75,9 +76,9 @@ export async function send(world: World, id: string): Promise<void> {
 /** The one POST, and what its answer makes of the Request. */
 async function call(world: World, request: Request): Promise<void> {
   const { defender, limits } = world;
-  const approvers = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => vote.person.name);
+  const approvers = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => named(vote.person));
   const comment = defenderComment(
-    { comment: request.comment, requester: request.requester.name, approvers, requestId: request.id },
+    { comment: request.comment, requester: named(request.requester), approvers, requestId: request.id },
     limits.commentLength,
   );
   let submission: Submission;
@@ -88,6 +89,11 @@ async function call(world: World, request: Request): Promise<void> {
     return refusedOrLost(world, request, error);
   }
   await taken(world, request, submission);
+}
+
+/** By name and id: a display name can be changed by its bearer. */
+function named({ name, account }: Person): string {
+  return `${name} (${account.user})`;
 }
 
 async function taken(world: World, request: Request, submission: Submission): Promise<void> {
@@ -119,7 +125,7 @@ async function alreadyRunningUnseen(world: World, request: Request): Promise<voi
 
 async function refusedOrLost(world: World, request: Request, error: DefenderError): Promise<void> {
   const at = world.now();
-  const failure = { code: error.code, text: error.userText ?? 'Defender did not carry out the call.' };
+  const failure = { code: error.code, text: error.userText };
   const detail = { code: error.code, status: error.status, target: error.target };
   if (error.taken === 'unknown') {
     const after = amend(request, { dueAt: at + firstLookMs, failure });
@@ -132,7 +138,6 @@ async function refusedOrLost(world: World, request: Request, error: DefenderErro
     return;
   }
   const passing = error.status === 429 || error.status === undefined;
-  if (error.status === 429) await world.throttle.throttled(operationOf[request.action], error.retryAfterMs);
   if (passing && (error.status === 429 || request.attempts < world.limits.attempts)) {
     const dueAt = error.status === 429 ? at : at + retryMs * 2 ** request.attempts;
     const after = advance(request, 'requeue', at, { dueAt, failure });

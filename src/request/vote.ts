@@ -1,6 +1,7 @@
 import { type Actor, personActor } from '../audit/event.js';
 import type { Origin } from '../command/model.js';
-import { evaluate, voteStanding } from '../policy/evaluate.js';
+import { evaluate } from '../policy/evaluate.js';
+import { voteStanding } from '../policy/standing.js';
 import type { Facts, Policy, Verdict } from '../policy/policy.js';
 import type { Person } from '../people/person.js';
 import type { Effects } from '../store/store.js';
@@ -93,7 +94,7 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
 
   const facts = factsOf(request, [...request.votes, cast], now);
   const verdict = evaluate(policy, facts);
-  const standing = voteStanding(policy, facts, cast);
+  const standing = voteStanding(policy, facts, cast.person);
   if (!standing.counts) return reject(answers.voteRefused(request, standing.because), 'vote.refused');
 
   const outcome = applied(request, cast, verdict, now);

@@ -34,7 +34,8 @@ export async function withdraw(
         settles: key,
       });
       if (!(await store.change(after, effects))) continue;
-      return wake('deliver');
+      wake('deliver');
+      return;
     }
     const note =
       request === undefined
@@ -53,6 +54,7 @@ export async function withdraw(
       deliveries: [whisper(person.account, origin, note, key)],
       settles: key,
     });
-    return wake('deliver');
+    wake('deliver');
+    return;
   }
 }

@@ -114,7 +114,7 @@ function inEachState<Q extends { unionAll(other: Q): Q }>(
   states: readonly RequestState[],
   branch: (state: RequestState) => Q,
 ): Q | undefined {
-  const [first, ...others] = states.map(branch);
+  const [first, ...others] = [...new Set(states)].map(branch);
   return first && others.reduce((union, other) => union.unionAll(other), first);
 }
 

@@ -53,7 +53,10 @@ class ImmediateDriver extends SqliteDriver {
     super({ database });
   }
 
-  /** Takes the write lock at once: a transaction that reads first and writes later would fail with SQLITE_BUSY_SNAPSHOT. */
+  /**
+   * Takes the write lock at once. A transaction that reads first and writes later would fail half-way with
+   * SQLITE_BUSY_SNAPSHOT whenever another process wrote in between.
+   */
   override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
     const begin = settings?.accessMode === 'read only' ? 'begin deferred' : 'begin immediate';
     await connection.executeQuery(CompiledQuery.raw(begin));

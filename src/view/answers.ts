@@ -12,7 +12,7 @@ import { actionNoun, deviceInline, idInline, lastSeen, note, who } from './say.j
 
 /** Says what was understood and shows one right example. */
 export function usage({ understood, problem, example }: UsageError): Note {
-  return note('warning', [problem], [`I understood: ${understood}`], ['For example: ', { code: example }]);
+  return note('warning', [problem], [understood], ['For example: ', { code: example }]);
 }
 
 export function outsider(standing: string): Note {

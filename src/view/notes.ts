@@ -192,7 +192,7 @@ export function failed(request: Request, because: string): Note {
 
 /** The call could not leave Cordon; Defender is known not to have it. */
 export function notSentYet(because: string, again: number): Note {
-  return note('warning', [`${because} Nothing was sent. Cordon tries again `, { at: again }, '.']);
+  return note('warning', [`${because} Cordon tries again `, { at: again }, '.']);
 }
 
 /** The call was sent and its answer lost. */

@@ -60,13 +60,10 @@ async function attempt(
   { message }: Delivery,
   request: Request | undefined,
 ): Promise<{ ref?: MessageRef; renderedVersion?: number }> {
-  switch (message.kind) {
-    case 'direct':
-      return {
-        ref: await platform.send({ to: 'person', account: message.account }, { kind: 'note', note: message.note }),
-      };
-    case 'whisper':
-      return { ref: await platform.send(whisperTarget(message), { kind: 'note', note: message.note }) };
+  if (message.kind === 'direct' || message.kind === 'whisper') {
+    const target: Target =
+      message.kind === 'direct' ? { to: 'person', account: message.account } : whisperTarget(message);
+    return { ref: await platform.send(target, { kind: 'note', note: message.note }) };
   }
   if (request === undefined) return {};
   const { place } = message;

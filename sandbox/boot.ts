@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import crossFetch from 'cross-fetch';
+import * as cast from './cast.js';
+import { type CordonProcess, startCordon } from './cordon-process.js';
+import { type DefenderOptions, type DefenderStandIn, startDefender } from './defender.js';
+import { type EntraStandIn, startEntra } from './entra.js';
+import { type SlackOptions, type SlackStandIn, startSlack } from './slack.js';
+import { createSlackDoor, createSocketDoor, type HttpSlackDoor, type SlackDoor } from './slack/door.js';
+
+export interface BootOptions {
+  readonly policy?: string;
+  /** Replaces or adds settings of Cordon; an empty value takes one away. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly slack?: Partial<SlackOptions>;
+  readonly defender?: Partial<DefenderOptions>;
+  /** Slack reaches Cordon over a WebSocket that Cordon opens. */
+  readonly socketMode?: boolean;
+}
+
+/** Slack, Entra and Defender on loopback, and a Cordon that talks to them. */
+export interface Sandbox {
+  readonly slack: SlackStandIn;
+  readonly entra: EntraStandIn;
+  readonly defender: DefenderStandIn;
+  readonly settings: Readonly<Record<string, string>>;
+  cordon(): CordonProcess;
+  /** The way in over HTTP; follows Cordon over a restart. */
+  door(): HttpSlackDoor;
+  socketDoor(): SlackDoor;
+  /** Starts Cordon again after its process ended. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const signingSecret = 'sandbox-signing-secret';
+const now = (): number => Date.now();
+
+/** Starts everything in a folder of its own, which `close` removes. */
+export async function boot(options: BootOptions = {}): Promise<Sandbox> {
+  const folder = await mkdtemp(join(tmpdir(), 'cordon-sandbox-'));
+  const entra = await startEntra({ now });
+  const defender = await startDefender({
+    machines: cast.devices,
+    now,
+    validToken: entra.validToken,
+    rolesOf: entra.rolesOf,
+    ...options.defender,
+  });
+  const slack = await startSlack({ now, users: cast.people, channels: cast.channels, ...options.slack });
+  await writeFile(join(folder, 'policy.yaml'), options.policy ?? cast.policy);
+  await writeFile(join(folder, 'entra-ca.pem'), entra.caPem);
+
+  const settings = withoutEmpty({
+    NODE_EXTRA_CA_CERTS: join(folder, 'entra-ca.pem'),
+    DATABASE_URL: `sqlite:${join(folder, 'cordon.db')}`,
+    CORDON_POLICY: join(folder, 'policy.yaml'),
+    SLACK_BOT_TOKEN: slack.botToken,
+    ...(options.socketMode === true ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
+    SLACK_API_URL: slack.apiUrl,
+    AZURE_TENANT_ID: entra.tenantId,
+    AZURE_CLIENT_ID: entra.clientId,
+    AZURE_CLIENT_SECRET: entra.clientSecret,
+    AZURE_AUTHORITY_HOST: entra.url,
+    ENTRA_DISABLE_INSTANCE_DISCOVERY: 'true',
+    DEFENDER_API_URL: defender.url,
+    ...options.settings,
+  });
+
+  const closeStandIns = async (): Promise<void> => {
+    await Promise.all([slack.close(), defender.close(), entra.close()]);
+    await rm(folder, { recursive: true, force: true });
+  };
+  let cordon: CordonProcess;
+  try {
+    cordon = await startCordon(settings);
+  } catch (error) {
+    await closeStandIns();
+    throw error;
+  }
+
+  return {
+    slack,
+    entra,
+    defender,
+    settings,
+    cordon: () => cordon,
+    door: () => createSlackDoor({ slack, url: `${cordon.url}/slack/events`, signingSecret, now, fetch: crossFetch }),
+    socketDoor: () => createSocketDoor(slack),
+    async restart() {
+      cordon = await startCordon(settings);
+    },
+    async close() {
+      await cordon.stop();
+      await closeStandIns();
+    },
+  };
+}
+
+function withoutEmpty(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''));
+}

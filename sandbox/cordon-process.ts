@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** A Cordon of its own: exactly the production code, as its own process. */
+export interface CordonProcess {
+  /** `http://127.0.0.1:port`. */
+  readonly url: string;
+  /** Lines of its log so far. */
+  readonly log: readonly string[];
+  /** Resolves with the exit code (null after a signal). */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
+const readyWithinMs = 20_000;
+
+/** Starts Cordon with these settings and nothing else of this process's environment, and waits until it is ready. */
+export async function startCordon(settings: Readonly<Record<string, string>>): Promise<CordonProcess> {
+  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+    env: { ...inherited(), HOST: '127.0.0.1', PORT: '0', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: string[] = [];
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const port = await ready(child, log, exited);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    log,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      return (await exited)[0];
+    },
+  };
+}
+
+/** What Node and coverage need, and no setting of Cordon's. */
+function inherited(): Record<string, string> {
+  return Object.fromEntries(
+    ['PATH', 'HOME', 'NODE_V8_COVERAGE'].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function ready(child: ChildProcess, log: string[], exited: Promise<[number | null]>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => {
+      child.kill('SIGKILL');
+      reject(new Error(`Cordon did not start: ${why}\n${log.join('\n')}`));
+    };
+    const timer = setTimeout(() => {
+      fail('it was not ready in time');
+    }, readyWithinMs);
+    void exited.then(([code]) => {
+      clearTimeout(timer);
+      // Lets the last lines of its output arrive.
+      setImmediate(() => {
+        fail(`it ended with ${String(code)}`);
+      });
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        log.push(line);
+        const port = readyPort(line);
+        if (port === undefined) return;
+        clearTimeout(timer);
+        resolve(port);
+      });
+    }
+  });
+}
+
+function readyPort(line: string): number | undefined {
+  if (!line.includes('"msg":"Cordon is ready"')) return undefined;
+  const { port } = JSON.parse(line) as { port: number };
+  return port;
+}

@@ -1,0 +1,35 @@
+import { refusal } from './answer.js';
+
+/** At most `limit` calls in any window of `ms`. */
+export interface Limit {
+  readonly limit: number;
+  readonly ms: number;
+}
+
+/** What each operation's documentation page says: 100 calls a minute and 1,500 an hour. */
+export const documentedLimits: readonly Limit[] = [
+  { limit: 100, ms: 60_000 },
+  { limit: 1_500, ms: 3_600_000 },
+];
+
+/**
+ * Counts the calls of each operation in sliding windows. A refused call is not counted: Microsoft does not say whether it
+ * is, and this way the stand-in's `Retry-After` is exact.
+ */
+export class Quota {
+  readonly #accepted = new Map<string, number[]>();
+
+  constructor(private readonly limits: readonly Limit[]) {}
+
+  /** Counts the call, or throws the 429 of the fullest window. */
+  take(operation: string, now: number): void {
+    const longest = Math.max(0, ...this.limits.map(({ ms }) => ms));
+    const calls = (this.#accepted.get(operation) ?? []).filter((at) => at > now - longest);
+    for (const { limit, ms } of this.limits) {
+      const inWindow = calls.filter((at) => at > now - ms);
+      const first = inWindow[inWindow.length - limit];
+      if (first !== undefined) throw refusal.quota(limit, ms, Math.max(1, Math.ceil((first + ms - now) / 1000)));
+    }
+    this.#accepted.set(operation, [...calls, now]);
+  }
+}

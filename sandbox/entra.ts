@@ -1,0 +1,216 @@
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:https';
+import express, { type Request, type Response } from 'express';
+import { generate } from 'selfsigned';
+import { entraError, EntraRefusal } from './entra/errors.js';
+import { FaultPlan, type Fault } from './faults.js';
+import { listenOnLoopback } from './loopback.js';
+
+export interface EntraOptions {
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly tenantId?: string;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  /** The resource that tokens may be asked for; `/.default` is added to it. */
+  readonly resource?: string;
+  /** The app roles that were granted. */
+  readonly roles?: readonly string[];
+  /** One hour when missing, as Microsoft's are. */
+  readonly lifetimeMs?: number;
+}
+
+/** `500` and `503` refuse; `error` is a wrong secret's refusal; `timeout` never answers; `reset` cuts the connection. */
+export type EntraFaultKind = '500' | '503' | 'error' | 'timeout' | 'reset';
+
+/** Microsoft Entra's token endpoint on loopback. Its tokens mean something to the Defender stand-in alone. */
+export interface EntraStandIn {
+  /** For `AZURE_AUTHORITY_HOST`; needs `disableInstanceDiscovery`. */
+  readonly url: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope: string;
+  /** PEM for the file that `NODE_EXTRA_CA_CERTS` names. */
+  readonly caPem: string;
+  /** How many tokens were handed out. */
+  issued(): number;
+  /** A token as the endpoint would hand it out, for callers that do not go through it. */
+  issue(): string;
+  /** Signed here, not expired, not withdrawn. */
+  readonly validToken: (token: string) => boolean;
+  readonly rolesOf: (token: string) => readonly string[];
+  setRoles(roles: readonly string[]): void;
+  /** Withdraws every token handed out so far, as if an hour had passed at once. */
+  expireAll(): void;
+  fault(fault: Omit<Fault<'token', EntraFaultKind>, 'operation'>): void;
+  clearFaults(): void;
+  close(): Promise<void>;
+}
+
+interface Claims {
+  readonly aud: string;
+  readonly iss: string;
+  readonly iat: number;
+  readonly nbf: number;
+  readonly exp: number;
+  readonly appid: string;
+  readonly roles: readonly string[];
+  readonly tid: string;
+  readonly ver: '1.0';
+  readonly uti: string;
+}
+
+export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
+  const {
+    now,
+    tenantId = '8c7e2d1a-1111-4222-8333-444455556666',
+    clientId = '5f1d7c3b-aaaa-4bbb-8ccc-ddddeeeeffff',
+    clientSecret = 'sandbox-client-secret',
+    resource = 'https://api.securitycenter.microsoft.com',
+    lifetimeMs = 3_600_000,
+  } = options;
+  const scope = `${resource}/.default`;
+  const key = randomBytes(32);
+  const faults = new FaultPlan<'token', EntraFaultKind>();
+  const live = new Set<string>();
+  let roles = options.roles ?? ['Machine.Read.All', 'Machine.RestrictExecution'];
+  let issued = 0;
+
+  const signatureOf = (signed: string): Buffer => createHmac('sha256', key).update(signed).digest();
+
+  function issue(): string {
+    const iat = Math.floor(now() / 1_000);
+    const claims: Claims = {
+      aud: resource,
+      iss: `https://sts.windows.net/${tenantId}/`,
+      iat,
+      nbf: iat,
+      exp: iat + Math.floor(lifetimeMs / 1_000),
+      appid: clientId,
+      roles,
+      tid: tenantId,
+      ver: '1.0',
+      uti: randomUUID(),
+    };
+    const signed = `${base64url({ typ: 'JWT', alg: 'HS256' })}.${base64url(claims)}`;
+    const token = `${signed}.${signatureOf(signed).toString('base64url')}`;
+    live.add(token);
+    issued += 1;
+    return token;
+  }
+
+  function claimsOf(token: string): Claims | undefined {
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const [expected, given] = [signatureOf(`${header}.${payload}`), Buffer.from(signature, 'base64url')];
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
+  }
+
+  /** The checks of a client-credentials grant, in the order in which Entra makes them. */
+  function check(tenant: string, form: Readonly<Record<string, unknown>>): void {
+    if (tenant !== tenantId) throw entraError.unknownTenant(tenant);
+    if (form.grant_type !== 'client_credentials') throw entraError.unsupportedGrant(form.grant_type);
+    if (form.client_id !== clientId) throw entraError.unknownApp(form.client_id, tenantId);
+    if (typeof form.client_secret !== 'string') throw entraError.missingSecret();
+    if (form.client_secret !== clientSecret) throw entraError.wrongSecret(clientId);
+    const asked = typeof form.scope === 'string' ? form.scope.split(' ') : [];
+    const ofResource = asked.filter((each) => !['openid', 'profile', 'offline_access'].includes(each));
+    if (ofResource.some((each) => !each.endsWith('/.default'))) throw entraError.invalidScope(ofResource.join(' '));
+    if (ofResource.length !== 1 || ofResource[0] !== scope)
+      throw entraError.unknownResource(ofResource.join(' '), tenantId);
+  }
+
+  function token(request: Request<{ tenant: string }>, response: Response): void {
+    const fault = faults.take('token');
+    if (fault?.kind === 'timeout') return;
+    if (fault?.kind === 'reset') {
+      response.socket?.destroy();
+      return;
+    }
+    try {
+      if (fault?.kind === '500' || fault?.kind === '503') throw entraError.outage(Number(fault.kind));
+      if (fault?.kind === 'error') throw entraError.wrongSecret(clientId);
+      check(request.params.tenant, (request.body ?? {}) as Record<string, unknown>);
+      const expires_in = Math.floor(lifetimeMs / 1_000) - 1;
+      response.json({ token_type: 'Bearer', expires_in, ext_expires_in: expires_in, access_token: issue() });
+    } catch (thrown) {
+      if (!(thrown instanceof EntraRefusal)) throw thrown;
+      response.status(thrown.status).json(thrown.body(now()));
+    }
+  }
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.post('/:tenant/oauth2/v2.0/token', express.urlencoded({ extended: false }), token);
+  app.get('/:tenant/v2.0/.well-known/openid-configuration', (request, response) => {
+    const { tenant } = request.params;
+    if (tenant === tenantId) response.json(metadata(`https://localhost:${port}`, tenant));
+    else response.status(400).json(entraError.unknownTenant(tenant).body(now()));
+  });
+
+  const { private: privateKey, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
+    ],
+  });
+  const { port, close } = await listenOnLoopback(createServer({ key: privateKey, cert }, app));
+  return {
+    url: `https://localhost:${port}`,
+    tenantId,
+    clientId,
+    clientSecret,
+    scope,
+    caPem: cert,
+    issued: () => issued,
+    issue,
+    validToken: (each) => {
+      const claims = claimsOf(each);
+      return claims !== undefined && live.has(each) && claims.exp * 1_000 > now();
+    },
+    rolesOf: (each) => claimsOf(each)?.roles ?? [],
+    setRoles: (granted) => {
+      roles = granted;
+    },
+    expireAll: () => {
+      live.clear();
+    },
+    fault: (fault) => {
+      faults.add(fault);
+    },
+    clearFaults: () => {
+      faults.clear();
+    },
+    close,
+  };
+}
+
+function metadata(origin: string, tenant: string): Record<string, unknown> {
+  return {
+    issuer: `${origin}/${tenant}/v2.0`,
+    token_endpoint: `${origin}/${tenant}/oauth2/v2.0/token`,
+    authorization_endpoint: `${origin}/${tenant}/oauth2/v2.0/authorize`,
+    end_session_endpoint: `${origin}/${tenant}/oauth2/v2.0/logout`,
+    jwks_uri: `${origin}/${tenant}/discovery/v2.0/keys`,
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
+    response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+    tenant_region_scope: 'EU',
+  };
+}
+
+function base64url(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

@@ -1,0 +1,70 @@
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { settingNames } from '../src/config.js';
+import { boot } from './boot.js';
+import { Prompt, usage } from './prompt.js';
+import { transcriber } from './transcript.js';
+
+/** After the last line of a piped script, the sandbox waits until nothing has happened for so long. */
+const quietMs = 8_000;
+const credentials = settingNames.filter((name) => /^(SLACK|AZURE|DEFENDER)_|^DATABASE_URL$/.test(name));
+
+function whyNot(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.NODE_ENV === 'production') return 'NODE_ENV is production';
+  const set = credentials.filter((name) => (env[name] ?? '') !== '');
+  return set.length === 0 ? undefined : `${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} set`;
+}
+
+async function run(): Promise<void> {
+  const interactive = process.stdin.isTTY;
+  const sandbox = await boot();
+  const input = createInterface({ input: process.stdin, output: process.stdout, terminal: interactive });
+  let last = Date.now();
+  const print = (line: string): void => {
+    last = Date.now();
+    if (interactive) process.stdout.write('\r\u001b[K');
+    process.stdout.write(`${line}\n`);
+    if (interactive) input.prompt(true);
+  };
+  const prompt = new Prompt(sandbox, print);
+  sandbox.slack.onMessage(transcriber(sandbox.slack, print));
+
+  print(
+    `Cordon runs at ${sandbox.cordon().url}, with Slack, Entra and Defender played on loopback. Nothing leaves this machine.`,
+  );
+  print(usage);
+  let closing: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    input.close();
+    closing ??= sandbox.close();
+    return closing;
+  };
+  process.once('SIGTERM', () => void stop());
+  input.once('SIGINT', () => void stop());
+
+  let lines = 0;
+  input.setPrompt(prompt.label);
+  input.prompt();
+  for await (const line of input) {
+    lines += 1;
+    if (!interactive) process.stdout.write(`${prompt.label}${line}\n`);
+    if (!(await prompt.line(line))) return stop();
+    input.setPrompt(prompt.label);
+    if (interactive) input.prompt();
+    else await delay(300);
+  }
+  // Started in the background, without a keyboard: it runs until it is stopped.
+  if (closing !== undefined || (lines === 0 && !interactive)) return;
+  while (Date.now() - last < quietMs) await delay(200);
+  await stop();
+}
+
+const refusal = whyNot(process.env);
+if (refusal === undefined) {
+  await run();
+} else {
+  process.stderr.write(
+    `The sandbox does not start, because ${refusal}: it is for trying Cordon out, away from everything real.\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,60 @@
+import { CordonError } from '../errors.js';
+
+/** The Microsoft clouds that have a Defender for Endpoint API. Source: defender-docs `gov.md`. */
+export const cloudNames = ['commercial', 'gcc', 'gcc-high', 'dod'] as const;
+export type CloudName = (typeof cloudNames)[number];
+
+/** Regional hosts of the commercial cloud. Source: defender-docs `includes/improve-request-performance.md`. */
+export const regions = ['us', 'eu', 'uk', 'au', 'swa', 'ina'] as const;
+export type Region = (typeof regions)[number];
+
+/** Where a tenant's Defender and Entra are. Each value can be replaced by a setting. */
+export interface Cloud {
+  /** Without a trailing slash; `/api/...` is appended. */
+  readonly apiUrl: string;
+  readonly scope: string;
+  readonly authorityHost: string;
+  readonly portalUrl: string;
+}
+
+const usGovernmentApi = 'https://api-gov.securitycenter.microsoft.us';
+
+const clouds: Readonly<Record<CloudName, Cloud>> = {
+  commercial: {
+    apiUrl: 'https://api.security.microsoft.com',
+    // The audience of the older host: with one for the newer host the API answers 403.
+    scope: 'https://api.securitycenter.microsoft.com/.default',
+    authorityHost: 'https://login.microsoftonline.com',
+    portalUrl: 'https://security.microsoft.com',
+  },
+  // Microsoft does not publish the scopes of the government clouds; clients in use ask for the API's own host.
+  gcc: {
+    apiUrl: 'https://api-gcc.securitycenter.microsoft.us',
+    scope: 'https://api-gcc.securitycenter.microsoft.us/.default',
+    authorityHost: 'https://login.microsoftonline.com',
+    portalUrl: 'https://security.microsoft.com',
+  },
+  'gcc-high': {
+    apiUrl: usGovernmentApi,
+    scope: `${usGovernmentApi}/.default`,
+    authorityHost: 'https://login.microsoftonline.us',
+    portalUrl: 'https://security.microsoft.us',
+  },
+  dod: {
+    apiUrl: usGovernmentApi,
+    scope: `${usGovernmentApi}/.default`,
+    authorityHost: 'https://login.microsoftonline.us',
+    portalUrl: 'https://security.apps.mil',
+  },
+};
+
+/** Throws `CordonError` code `region_not_available` for a region outside the commercial cloud. */
+export function cloud(name: CloudName, region?: Region): Cloud {
+  if (region === undefined) return clouds[name];
+  if (name !== 'commercial') {
+    throw new CordonError('region_not_available', `The ${name} cloud has no region ${region}`, {
+      userText: `DEFENDER_REGION is for the commercial cloud only. Remove it, or set DEFENDER_CLOUD to commercial.`,
+    });
+  }
+  return { ...clouds.commercial, apiUrl: `https://${region}.api.security.microsoft.com` };
+}

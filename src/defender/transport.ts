@@ -1,0 +1,153 @@
+import { ExponentialBackoff, handleWhen, noJitterGenerator, retry } from 'cockatiel';
+import type { BaseLogger } from 'pino';
+import { messageOf } from '../errors.js';
+import type { TokenSource } from './credentials.js';
+import type { Operation } from './defender.js';
+import { DefenderError } from './errors.js';
+import { defenderError, errorFromAnswer, errorFromFailure, type Answer } from './map-error.js';
+import { parseJson } from './parse.js';
+
+export interface TransportOptions {
+  /** `DEFENDER_API_URL`, with or without a trailing slash. */
+  readonly baseUrl: string;
+  /** cross-fetch's, which has no time-out of its own. */
+  readonly fetch: typeof fetch;
+  readonly token: TokenSource;
+  /** Awaited before each reading call. A submission's slot is taken by the caller beforehand. */
+  readonly gate: (operation: Operation) => Promise<void>;
+  /** Told of each 429, with the wait in ms where Defender named one. */
+  readonly onThrottled: (operation: Operation, retryAfterMs: number | undefined) => Promise<void>;
+  /** For one call, the reading of its body included. */
+  readonly timeoutMs: number;
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly logger: Pick<BaseLogger, 'debug' | 'warn'>;
+  /** `MdePartner-Cordon-Cordon/<version>`, as Microsoft asks of partner apps. */
+  readonly userAgent: string;
+}
+
+/** Both give the JSON of a 2xx and throw a `DefenderError` for everything else. Paths start with `/api/`. */
+export interface Transport {
+  /** Retried at most twice after a 500, 502, 503, 504 or a network failure, never after a time-out or a 429. */
+  get(operation: Operation, path: string): Promise<unknown>;
+  /** Sent once; once more only after a 401, which says that Defender did not take the first. */
+  post(operation: Operation, path: string, body: object): Promise<unknown>;
+}
+
+interface Call {
+  readonly operation: Operation;
+  readonly path: string;
+  readonly body?: object;
+}
+
+/**
+ * Calls on one Defender host. Guarantees: every call ends within `timeoutMs`; the token goes to that host only
+ * (no redirect is followed, no URL of an answer is used); one 401 refreshes the token once; a POST is never repeated
+ * where Defender may have taken it.
+ */
+export function createTransport(options: TransportOptions): Transport {
+  const { token, gate, now, logger } = options;
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
+  const retryReads = retry(handleWhen(isPassing), {
+    maxAttempts: 2,
+    backoff: new ExponentialBackoff({ initialDelay: 500, exponent: 3, generator: noJitterGenerator }),
+  });
+
+  async function exchange({ operation, path, body }: Call, bearer: string): Promise<Answer> {
+    // Spans the body as well: node-fetch 2 waits for ever for the rest of one that was cut short of its announced length.
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      controller.abort();
+    }, options.timeoutMs);
+    try {
+      const response = await options.fetch(`${baseUrl}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          Authorization: `Bearer ${bearer}`,
+          Accept: 'application/json',
+          'User-Agent': options.userAgent,
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        },
+        redirect: 'manual',
+        signal: controller.signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return {
+        status: response.status,
+        retryAfter: response.headers.get('retry-after'),
+        body: await bodyOf(response),
+      };
+    } catch (thrown) {
+      throw controller.signal.aborted
+        ? defenderError('timed_out', operation, `no answer in ${options.timeoutMs} ms`, {
+            taken: 'unknown',
+            cause: thrown,
+          })
+        : errorFromFailure(thrown, operation);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function once(call: Call, bearer: string): Promise<unknown> {
+    const { operation } = call;
+    const startedAt = now();
+    const answer = await exchange(call, bearer);
+    logger.debug({ operation, status: answer.status, ms: now() - startedAt }, 'Defender answered');
+    if (answer.status < 200 || answer.status > 299) throw await refusal(answer, operation);
+    const json = parseJson(answer.body);
+    if (json === undefined) {
+      throw defenderError('unreadable_answer', operation, `a ${answer.status} without JSON`, {
+        taken: 'unknown',
+        status: answer.status,
+      });
+    }
+    return json;
+  }
+
+  async function refusal(answer: Answer, operation: Operation): Promise<DefenderError> {
+    const error = errorFromAnswer(answer, operation, now());
+    logger.warn({ operation, status: error.status, code: error.code, target: error.target }, error.message);
+    if (error.status === 429) {
+      await options.onThrottled(operation, error.retryAfterMs).catch((thrown: unknown) => {
+        // What Defender said must reach the caller even when the note of it cannot be kept.
+        logger.warn({ operation }, `A 429 could not be noted: ${messageOf(thrown)}`);
+      });
+    }
+    return error;
+  }
+
+  /** `beforeEach` is awaited before every call on the wire. */
+  function withToken(call: Call, beforeEach: () => Promise<void>): () => Promise<unknown> {
+    let refreshed = false;
+    return async () => {
+      const bearer = await token();
+      await beforeEach();
+      try {
+        return await once(call, bearer);
+      } catch (thrown) {
+        if (refreshed || !(thrown instanceof DefenderError) || thrown.status !== 401) throw thrown;
+        refreshed = true;
+        const fresh = await token(true);
+        await beforeEach();
+        return await once(call, fresh);
+      }
+    };
+  }
+
+  return {
+    get: (operation, path) => retryReads.execute(withToken({ operation, path }, () => gate(operation))),
+    post: (operation, path, body) => withToken({ operation, path, body }, () => Promise.resolve())(),
+  };
+}
+
+/** A refusal stays a refusal when the connection breaks before its text is complete; a success does not. */
+async function bodyOf(response: Response): Promise<string> {
+  const refused = response.status >= 400 && response.status < 500;
+  return refused ? response.text().catch(() => '') : response.text();
+}
+
+function isPassing(error: Error): boolean {
+  if (!(error instanceof DefenderError)) return false;
+  return error.code === 'network_failure' || [500, 502, 503, 504].includes(error.status ?? 0);
+}

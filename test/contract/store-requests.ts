@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import type { Effects } from '../../src/store/store.js';
+import { machine, person } from '../support.js';
+import { changed, event, incoming, nothing, reply, request, vote } from '../store/examples.js';
+import type { Subject } from './store.js';
+
+export function requestContract(subject: Subject): void {
+  describe('requests', () => {
+    it('gives back a Request as it was, votes in the order of casting', async () => {
+      const { store } = subject;
+      const first = request({ quorum: undefined, dueAt: undefined });
+      await store.create(first, nothing);
+      assert.deepEqual(await store.request(first.id), first);
+      const ann = vote('UANN', { reason: 'yes, “now”', at: 3_000 });
+      const bob = vote('UBOB', { decision: 'deny', at: 2_000 });
+      const second = changed(first, { votes: [ann] });
+      const third = changed(second, { votes: [ann, bob], state: 'denied', settledAt: 2_000 });
+      assert.equal(await store.change(second, { ...nothing, vote: ann }), true);
+      assert.equal(await store.change(third, { ...nothing, vote: bob }), true);
+      assert.deepEqual(await store.request(first.id), third);
+      assert.equal(await store.request('NONESUCH'), undefined);
+    });
+
+    it('keeps the votes that a new Request brings', async () => {
+      const first = request({ votes: [vote('UANN')] });
+      await subject.store.create(first, { ...nothing, vote: first.votes[0]! });
+      assert.deepEqual(await subject.store.request(first.id), first);
+    });
+
+    it('refuses an id that is taken and keeps the first Request', async () => {
+      const { store } = subject;
+      await store.create(request(), nothing);
+      const twin = request({ comment: 'another' });
+      await assert.rejects(store.create(twin, { audit: [event('request.created')], deliveries: [] }), {
+        code: 'request_exists',
+      });
+      assert.deepEqual(await store.request(twin.id), request());
+      assert.deepEqual(await store.auditOf({ requestId: twin.id }, 10), []);
+    });
+
+    it('a change that lost the race is false and leaves nothing behind', async () => {
+      const { store } = subject;
+      const first = request();
+      await store.accept(incoming('k1'), 1);
+      await store.create(first, nothing);
+      await store.change(changed(first, { comment: 'winner' }), nothing);
+      const lost = await store.change(changed(first, { comment: 'loser' }), fullEffects());
+      assert.equal(lost, false);
+      assert.equal((await store.request(first.id))?.comment, 'winner');
+      await assertNoEffects();
+    });
+
+    it('a change of a Request that does not exist is false', async () => {
+      assert.equal(await subject.store.change(changed(request()), nothing), false);
+    });
+
+    it('bug 3: one human counts once per revision, and a second vote undoes the whole change', async () => {
+      const { store } = subject;
+      const first = request();
+      await store.accept(incoming('k1'), 1);
+      await store.create(first, nothing);
+      const ann = vote('UANN');
+      const second = changed(first, { votes: [ann] });
+      await store.change(second, { ...nothing, vote: ann });
+      const inTeams = vote('UANN', {
+        person: person('UANN', { account: { platform: 'teams', tenant: 'entra', user: 'oid' } }),
+      });
+      const again = changed(second, { votes: [ann, inTeams], state: 'approved' });
+      await assert.rejects(store.change(again, { ...fullEffects(), vote: inTeams }), { code: 'vote_exists' });
+      assert.deepEqual(await store.request(first.id), second);
+      await assertNoEffects();
+
+      const revised = changed(second, { revision: 2 });
+      assert.equal(await store.change(revised, { ...nothing, vote: vote('UANN', { revision: 2 }) }), true);
+    });
+
+    it('a failing effect undoes everything, whichever it is', async () => {
+      const { store } = subject;
+      const first = request();
+      await store.accept(incoming('k1'), 1);
+      await store.create(first, { ...nothing, buttons: fullEffects().buttons! });
+      await assert.rejects(store.change(changed(first), fullEffects()), { name: 'StoreError' });
+      assert.deepEqual(await store.request(first.id), first);
+      assert.deepEqual(await store.auditOf({ requestId: first.id }, 10), []);
+      assert.deepEqual(await store.dueDeliveries(1_000, 10), []);
+      assert.equal((await store.dueIncoming(10, 10)).length, 1);
+    });
+
+    it('bug 2: two approvers at the same moment on two replicas: exactly one change happens', async () => {
+      const { store } = subject;
+      const other = await subject.reopen();
+      const first = request();
+      await store.create(first, nothing);
+      const attempts = [store, other, store, other].map((handle, i) => {
+        const ballot = vote(`U${i}`);
+        const effects = { audit: [event(`by ${i}`)], deliveries: [reply('l', `${i}`)], vote: ballot };
+        return handle.change(changed(first, { state: 'approved', votes: [ballot] }), effects);
+      });
+      const won = await Promise.all(attempts);
+      assert.equal(won.filter(Boolean).length, 1);
+      const winner = won.indexOf(true);
+      for (const handle of [store, other]) {
+        assert.deepEqual((await handle.request(first.id))?.votes, [vote(`U${winner}`)]);
+        assert.deepEqual(await handle.auditOf({ requestId: first.id }, 10), [event(`by ${winner}`)]);
+      }
+      assert.equal((await other.dueDeliveries(1_000, 10)).length, 1);
+    });
+
+    it('finds what is due in some states, by due time and then by id', async () => {
+      const { store } = subject;
+      const due = [
+        request({ id: 'C', dueAt: 20, state: 'queued' }),
+        request({ id: 'B', dueAt: 20, state: 'submitted' }),
+        request({ id: 'A', dueAt: 30 }),
+        request({ id: 'D', dueAt: 10, state: 'submitted' }),
+        request({ id: 'E', dueAt: undefined, state: 'queued' }),
+        request({ id: 'F', dueAt: 1, state: 'succeeded' }),
+      ];
+      for (const one of due) await store.create(one, nothing);
+      const ids = async (now: number, limit = 10) =>
+        (await store.dueRequests(['queued', 'submitted', 'awaiting approval', 'queued'], now, limit)).map(
+          ({ id }) => id,
+        );
+      assert.deepEqual(await ids(30), ['D', 'B', 'C', 'A']);
+      assert.deepEqual(await ids(29), ['D', 'B', 'C']);
+      assert.deepEqual(await ids(30, 2), ['D', 'B']);
+      assert.deepEqual(await ids(9), []);
+      assert.deepEqual(await store.dueRequests([], 99, 10), []);
+      assert.equal(await store.nextDue(['queued', 'awaiting approval']), 20);
+      assert.equal(await store.nextDue(['sending']), undefined);
+      assert.equal(await store.nextDue([]), undefined);
+    });
+
+    it('lists the line, due or not: the longest queued first, by creation where never queued; and counts it', async () => {
+      const { store } = subject;
+      await store.create(request({ id: 'A', state: 'queued', createdAt: 10, queuedAt: 40 }), nothing);
+      await store.create(request({ id: 'B', state: 'queued', createdAt: 20, queuedAt: 30 }), nothing);
+      await store.create(request({ id: 'C', createdAt: 35, dueAt: undefined }), nothing);
+      const found = await store.requestsIn(['queued', 'awaiting approval'], 10);
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        ['B', 'C', 'A'],
+      );
+      assert.equal((await store.requestsIn(['queued', 'awaiting approval'], 1)).length, 1);
+      assert.deepEqual(await store.requestsIn([], 10), []);
+      assert.equal(await store.countIn(['queued', 'awaiting approval']), 3);
+      assert.equal(await store.countIn(['queued']), 2);
+      assert.equal(await store.countIn([]), 0);
+    });
+
+    it('finds the Requests of a device, newest first, with their votes', async () => {
+      const { store } = subject;
+      await store.create(request({ id: 'A', createdAt: 1, votes: [vote('UANN')] }), nothing);
+      await store.create(request({ id: 'B', createdAt: 3 }), nothing);
+      await store.create(request({ id: 'C', createdAt: 2, device: machine({ id: 'other' }) }), nothing);
+      const found = await store.requestsForDevice(machine().id, 10);
+      assert.deepEqual(
+        found.map(({ id, votes }) => [id, votes.length]),
+        [
+          ['B', 0],
+          ['A', 1],
+        ],
+      );
+      assert.equal((await store.requestsForDevice(machine().id, 1)).length, 1);
+    });
+
+    it('finds the Requests that follow a MachineAction', async () => {
+      const { store } = subject;
+      const first = request();
+      await store.create(first, nothing);
+      await store.change(changed(first, { state: 'submitted', machineAction: action('a-1') }), nothing);
+      assert.deepEqual(
+        (await store.requestsForMachineAction('a-1')).map(({ id }) => id),
+        [first.id],
+      );
+      assert.deepEqual(await store.requestsForMachineAction('a-2'), []);
+    });
+
+    it('bug 5: what a button means comes from the store, and an unknown token means nothing', async () => {
+      const { store } = subject;
+      const buttons = fullEffects().buttons!;
+      await store.create(request(), { ...nothing, buttons });
+      assert.deepEqual(await store.button('token'), buttons[0]);
+      assert.equal(await store.button('forged'), undefined);
+    });
+  });
+
+  function fullEffects(): Effects {
+    return {
+      audit: [event('request.approve')],
+      deliveries: [reply('l', 'approved')],
+      buttons: [
+        {
+          token: 'token',
+          meaning: { kind: 'vote', requestId: request().id, revision: 1, decision: 'approve' },
+          expiresAt: 9_000,
+        },
+      ],
+      vote: vote('UCAT'),
+      settles: 'k1',
+    };
+  }
+
+  async function assertNoEffects(): Promise<void> {
+    const { store } = subject;
+    assert.deepEqual(await store.auditOf({ requestId: request().id }, 10), []);
+    assert.deepEqual(await store.dueDeliveries(1_000, 10), []);
+    assert.equal(await store.button('token'), undefined);
+    assert.equal((await store.dueIncoming(10, 10)).length, 1);
+  }
+}
+
+function action(id: string) {
+  return {
+    id,
+    type: 'RestrictCodeExecution',
+    status: 'Pending',
+    machineId: machine().id,
+    computerDnsName: null,
+    requestor: null,
+    requestorComment: null,
+    creationDateTimeUtc: null,
+    lastUpdateDateTimeUtc: null,
+    cancellationRequestor: null,
+    cancellationComment: null,
+    errorHResult: null,
+  };
+}

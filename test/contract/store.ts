@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { Store } from '../../src/store/store.js';
+import { announce, changed, event, incoming, place, request, vote } from '../store/examples.js';
+import { callContract } from './store-calls.js';
+import { deliveryContract } from './store-deliveries.js';
+import { inboxContract } from './store-inbox.js';
+import { requestContract } from './store-requests.js';
+
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** Another handle on the same data, as a second process or a restart has it. */
+  reopen(): Promise<Store>;
+  /** Closes every handle and removes the data. */
+  cleanup(): Promise<void>;
+}
+
+/** What a test sees: the store of the current test. */
+export interface Subject {
+  readonly store: Store;
+  reopen(): Promise<Store>;
+}
+
+/** Every sentence of the port, for any store. The store's own clock must stand at `storeTime`. */
+export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`${name} keeps the contract of the store`, () => {
+    let current: StoreUnderTest | undefined;
+    const opened = (): StoreUnderTest => {
+      if (current === undefined) throw new Error('no store is open');
+      return current;
+    };
+    const subject: Subject = {
+      get store() {
+        return opened().store;
+      },
+      reopen: () => opened().reopen(),
+    };
+
+    beforeEach(async () => {
+      current = await open();
+    });
+    afterEach(async () => {
+      await current?.cleanup();
+      current = undefined;
+    });
+
+    inboxContract(subject);
+    requestContract(subject);
+    deliveryContract(subject);
+    callContract(subject);
+
+    it('restart keeps everything', async () => {
+      const { store } = subject;
+      await store.accept(incoming('k1'), 10);
+      const first = request();
+      const button = {
+        token: 't',
+        meaning: { kind: 'vote', requestId: first.id, revision: 1, decision: 'approve' },
+        expiresAt: 5,
+      } as const;
+      await store.create(first, {
+        audit: [event('request.created')],
+        deliveries: [announce(first.id)],
+        buttons: [button],
+      });
+      const [delivery] = await store.dueDeliveries(20, 1);
+      const ref = { platform: 'slack', conversation: 'C0SOC', message: '1.2' } as const;
+      await store.delivered(delivery!, { ref, renderedVersion: 1, at: 20 });
+      await store.change(changed(first), {
+        audit: [event('request.approve')],
+        deliveries: [announce(first.id)],
+        vote: vote('UANN'),
+      });
+      await store.reserveCall('getMachine', 30, [{ limit: 1, ms: 100 }]);
+      await store.blockCalls('listMachines', 500);
+
+      const look = async (at: Store) => ({
+        inbox: await at.dueIncoming(20, 10),
+        request: await at.request(first.id),
+        button: await at.button('t'),
+        card: await at.card(first.id, place),
+        deliveries: await at.dueDeliveries(20, 10),
+        audit: await at.auditOf({ requestId: first.id }, 10),
+        calls: await at.callsSince('getMachine', 0),
+        block: await at.callsSince('listMachines', 0),
+      });
+      const before = await look(store);
+      await store.close();
+      const again = await subject.reopen();
+      assert.deepEqual(await look(again), before);
+      assert.equal(before.request?.votes.length, 1);
+    });
+  });
+}
+
+/** What `now()` of the store under test says. */
+export const storeTime = 1_700_000_000_000;

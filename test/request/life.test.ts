@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  isFinal,
+  next,
+  openStates,
+  type RequestEvent,
+  type RequestState,
+  requestStates,
+} from '../../src/request/life.js';
+
+const events: RequestEvent[] = [
+  'approve',
+  'deny',
+  'expire',
+  'withdraw',
+  'refuse',
+  'queue',
+  'send',
+  'submit',
+  'reject',
+  'requeue',
+  'lose',
+  'succeed',
+  'fail',
+  'time out',
+  'cancel',
+];
+
+/** Applies events as the store does: one that means nothing changes nothing. Gives every state passed through. */
+function live(sequence: readonly RequestEvent[]): RequestState[] {
+  const path: RequestState[] = ['awaiting approval'];
+  for (const event of sequence) {
+    const state = path.at(-1)!;
+    path.push(next(state, event) ?? state);
+  }
+  return path;
+}
+
+const anyLife = fc.array(fc.constantFrom(...events), { maxLength: 40 });
+
+describe('the life of a Request', () => {
+  it('reaches "succeeded" only from "submitted", and that only by way of "approved", "queued" and "sending"', () => {
+    fc.assert(
+      fc.property(anyLife, (sequence) => {
+        const path = live(sequence);
+        const at = (state: RequestState): number => path.indexOf(state);
+        if (at('succeeded') >= 0) {
+          const way = (['awaiting approval', 'approved', 'queued', 'sending', 'submitted', 'succeeded'] as const).map(
+            at,
+          );
+          assert.ok(way.every((position) => position >= 0));
+          assert.deepEqual(
+            way,
+            [...way].sort((a, b) => a - b),
+          );
+        }
+      }),
+    );
+  });
+
+  it('never leaves a final state', () => {
+    fc.assert(
+      fc.property(anyLife, (sequence) => {
+        const path = live(sequence);
+        const end = path.findIndex(isFinal);
+        if (end >= 0) assert.ok(path.slice(end).every((state) => state === path[end]));
+      }),
+    );
+  });
+
+  it('never sends anything after it was denied, expired, withdrawn or refused', () => {
+    fc.assert(
+      fc.property(anyLife, (sequence) => {
+        const path = live(sequence);
+        const end = path.findIndex((state) => ['denied', 'expired', 'withdrawn', 'refused'].includes(state));
+        if (end >= 0) assert.ok(!path.slice(end).includes('sending'));
+      }),
+    );
+  });
+
+  it('enters "sending" only from "queued"', () => {
+    for (const state of requestStates) {
+      for (const event of events) if (next(state, event) === 'sending') assert.equal(state, 'queued');
+    }
+  });
+
+  it('can be withdrawn until the call is being sent, and not after', () => {
+    const withdrawable = requestStates.filter((state) => next(state, 'withdraw') !== undefined);
+    assert.deepEqual(withdrawable, ['awaiting approval', 'approved', 'queued']);
+  });
+
+  it('leaves a way out of every state that is not final', () => {
+    for (const state of openStates)
+      assert.ok(
+        events.some((event) => next(state, event) !== undefined),
+        state,
+      );
+  });
+});

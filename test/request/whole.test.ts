@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { mentionsRequest } from '../../src/defender/comment.js';
+import { DefenderError } from '../../src/defender/errors.js';
+import { next, type RequestEvent, requestStates } from '../../src/request/life.js';
+import { Harness, standardPolicy } from '../harness.js';
+import { machine } from '../support.js';
+
+const users = ['UREQ', 'UAPP1', 'UAPP2', 'UOTHER'] as const;
+const leads = ['slack:T0HOME:UAPP1', 'slack:T0HOME:UAPP2', 'slack:T0HOME:UREQ'];
+const events: RequestEvent[] = [
+  'approve',
+  'deny',
+  'expire',
+  'withdraw',
+  'refuse',
+  'queue',
+  'send',
+  'submit',
+  'reject',
+  'requeue',
+  'lose',
+  'succeed',
+  'fail',
+  'time out',
+  'cancel',
+];
+
+type Step =
+  | { readonly do: 'ask'; readonly user: string; readonly device: string; readonly verb: string }
+  | { readonly do: 'press'; readonly user: string; readonly card: number; readonly button: number }
+  | { readonly do: 'withdraw'; readonly user: string; readonly card: number }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'status'; readonly status: string }
+  | { readonly do: 'answer'; readonly kind: 'lost after' | 'lost before' | 'forbidden' | 'dies after' }
+  | { readonly do: 'restart' };
+
+const user = fc.constantFrom(...users);
+const card = fc.nat(3);
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('ask' as const),
+      user,
+      device: fc.constantFrom('pc1', 'pc2'),
+      verb: fc.constantFrom('restrict', 'release'),
+    }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('press' as const), user, card, button: fc.nat(4) }) },
+  fc.record({ do: fc.constant('withdraw' as const), user, card }),
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 5_000, 70_000, 4_000_000) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('status' as const),
+      status: fc.constantFrom('InProgress', 'Succeeded', 'Failed', 'TimeOut', 'Cancelled', 'Odd'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      kind: fc.constantFrom('lost after', 'lost before', 'forbidden', 'dies after'),
+    }),
+  },
+  fc.constant({ do: 'restart' as const }),
+);
+
+async function take(cordon: Harness, step: Step): Promise<void> {
+  const cards = cordon.cards();
+  switch (step.do) {
+    case 'ask':
+      return cordon.say(step.user, `${step.verb} ${step.device} because`);
+    case 'press': {
+      const button = cards.at(step.card % Math.max(1, cards.length))?.card.buttons.at(step.button === 0 ? 1 : 0);
+      if (!button) return;
+      await cordon.accept(step.user, { kind: 'press', token: button.token });
+      return cordon.settle();
+    }
+    case 'withdraw': {
+      const id = cards.at(step.card % Math.max(1, cards.length))?.card.requestId;
+      return id === undefined ? undefined : cordon.say(step.user, `withdraw ${id}`);
+    }
+    case 'wait':
+      return cordon.advance(step.ms);
+    case 'status':
+      cordon.defender.setStatus(step.status);
+      return;
+    case 'answer':
+      cordon.defender.answers.push((comment) => {
+        const { kind, machineId } = cordon.defender.submitted.at(-1)!;
+        if (step.kind === 'lost after' || step.kind === 'dies after') cordon.defender.make(kind, machineId, comment);
+        if (step.kind === 'dies after') return new Error('the process dies');
+        return step.kind === 'forbidden'
+          ? new DefenderError('Forbidden', 'no', { status: 403, taken: 'no', userText: 'No.' })
+          : new DefenderError('timed_out', 'lost', { taken: 'unknown', userText: 'Lost.' });
+      });
+      return;
+    case 'restart':
+      cordon.restart();
+      return cordon.settle();
+  }
+}
+
+/** What has to hold whatever people, Defender and chance do. */
+async function check(cordon: Harness, quorum: number): Promise<void> {
+  const { store, defender } = cordon;
+  for (const request of await store.requestsIn(requestStates, 100)) {
+    const made = defender.actions.filter((action) => mentionsRequest(action.requestorComment ?? '', request.id));
+    assert.ok(made.length <= 1, `${request.id} made ${made.length} actions`);
+
+    const sent = defender.submitted.filter(({ comment }) => mentionsRequest(comment, request.id));
+    if (sent.length > 0) {
+      const approvers = new Set(
+        request.votes.filter(({ decision }) => decision === 'approve').map(({ person }) => person.id),
+      );
+      approvers.delete(request.requester.id);
+      assert.ok(approvers.size >= quorum, `${request.id} was sent with ${approvers.size} approvals`);
+      assert.ok([...approvers].every((id) => leads.includes(id)));
+    }
+    if (request.state === 'succeeded') assert.equal(request.machineAction?.status, 'Succeeded');
+    if (['denied', 'expired', 'withdrawn', 'refused'].includes(request.state)) assert.equal(sent.length, 0);
+
+    let state: string | undefined;
+    for (const { from, to } of await store.auditOf({ requestId: request.id }, 500)) {
+      if (to === undefined) continue;
+      assert.equal(from, state, 'the record has no gap');
+      if (from !== undefined)
+        assert.ok(
+          events.some((event) => next(from as 'queued', event) === to),
+          `${from} → ${to}`,
+        );
+      state = to;
+    }
+    assert.equal(state, request.state, 'the record ends where the Request is');
+  }
+}
+
+describe('whatever people, Defender and chance do', function () {
+  this.timeout(120_000);
+
+  for (const quorum of [1, 2]) {
+    it(`sends each request at most once, and only with ${quorum} approvals by others`, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyStep, { minLength: 5, maxLength: 25 }), async (steps) => {
+          const cordon = await Harness.open(standardPolicy.replace('approvals: 1', `approvals: ${quorum}`));
+          try {
+            cordon.defender.machines = ['pc1', 'pc2'].map((name, index) =>
+              machine({ id: String(index + 1).repeat(40), computerDnsName: name }),
+            );
+            for (const step of steps) {
+              await take(cordon, step);
+              await check(cordon, quorum);
+            }
+          } finally {
+            await cordon.store.close();
+          }
+        }),
+        { numRuns: 40 },
+      );
+    });
+  }
+});

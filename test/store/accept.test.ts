@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { openRaw, type RawStore } from './raw.js';
+import { incoming } from './examples.js';
+
+describe('accepting many at once', () => {
+  let raw: RawStore;
+  beforeEach(async () => {
+    raw = await openRaw();
+  });
+  afterEach(() => raw.store.close());
+
+  const commits = () => raw.queries.filter(({ sql }) => sql === 'commit').length;
+  const keys = async () => (await raw.store.dueIncoming(10, 100)).map((pending) => pending.incoming.key);
+
+  it('shares one commit within a turn of the event loop', async () => {
+    await Promise.all(Array.from({ length: 50 }, (_, i) => raw.store.accept(incoming(`k${i}`), 1)));
+    assert.equal(commits(), 1);
+    await raw.store.accept(incoming('later'), 1);
+    assert.equal(commits(), 2);
+  });
+
+  it('is told only when the row is committed', async () => {
+    await raw.store.accept(incoming('k1'), 1);
+    assert.equal(raw.database.inTransaction, false);
+    assert.deepEqual(await keys(), ['k1']);
+  });
+
+  it('one row that cannot be stored does not take the others with it', async () => {
+    raw.database.exec(
+      `create trigger poison before insert on inbox when new.key = 'poison' begin select raise(abort, 'poison'); end`,
+    );
+    const answers = await Promise.allSettled(['k1', 'poison', 'k2'].map((key) => raw.store.accept(incoming(key), 1)));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.deepEqual(await keys(), ['k1', 'k2']);
+  });
+});

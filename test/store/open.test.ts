@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Kysely } from 'kysely';
+import type { CordonError } from '../../src/errors.js';
+import { migrate } from '../../src/store/migrate.js';
+import { openStore } from '../../src/store/open.js';
+import { openSqlite } from '../../src/store/sqlite.js';
+import { kyselyOver, sqliteStoreDialect } from '../../src/store/sqlite-dialect.js';
+import { event, incoming, nothing, request } from './examples.js';
+import { openRaw } from './raw.js';
+
+describe('opening the store', () => {
+  const now = () => 0;
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cordon-open-'));
+    file = join(folder, 'cordon.db');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const opening = () => openStore(`sqlite:${file}`, { now });
+
+  it('works in memory, without any file', async () => {
+    const store = await openStore('sqlite::memory:', { now });
+    assert.equal(await store.accept(incoming('k1'), 1), true);
+    await store.close();
+  });
+
+  it('creates the folder for the owner alone, and waits for the disk at every commit', async () => {
+    file = join(folder, 'new', 'deep', 'cordon.db');
+    await (await opening()).close();
+    assert.equal((await stat(join(folder, 'new'))).mode & 0o777, 0o700);
+    const database = openSqlite(file, sqliteStoreDialect(file));
+    assert.equal(database.pragma('journal_mode', { simple: true }), 'wal');
+    assert.equal(database.pragma('synchronous', { simple: true }), 2);
+    database.close();
+  });
+
+  for (const url of ['', 'sqlite:', 'cordon.db', 'sqlite://host/cordon.db', 'postgres://cordon:secret@db/cordon']) {
+    it(`refuses the URL "${url}" without repeating a password`, async () => {
+      await assert.rejects(openStore(url, { now }), (error: CordonError) => {
+        assert.equal(error.code, 'store_url');
+        assert.match(error.message, /sqlite:data\/cordon\.db/);
+        assert.doesNotMatch(error.message, /secret/);
+        return true;
+      });
+    });
+  }
+
+  it('refuses a file that is no database, names it and leaves it as it was', async () => {
+    const content = 'this was a database once\n'.repeat(500);
+    await writeFile(file, content);
+    await assert.rejects(opening(), (error: CordonError) => {
+      assert.equal(error.code, 'store_corrupt');
+      assert.ok(error.message.includes(file));
+      return true;
+    });
+    assert.equal(await readFile(file, 'utf8'), content);
+  });
+
+  it('says that a damaged page is damage, and shows people a text that says what to do', async () => {
+    const store = await opening();
+    await store.create(request({ comment: 'x'.repeat(100_000) }), nothing);
+    await store.close();
+    const handle = await open(file, 'r+');
+    const { size } = await handle.stat();
+    await handle.write(Buffer.alloc(size - 4096, 0xff), 0, size - 4096, 4096);
+    await handle.close();
+    await assert.rejects(
+      opening().then((again) => again.request(request().id)),
+      (error: CordonError) => {
+        assert.equal(error.code, 'store_corrupt');
+        assert.ok(error.message.includes(file));
+        assert.match(error.userText ?? '', /backup/);
+        return true;
+      },
+    );
+  });
+
+  it('says that a folder that cannot be made, or a file that cannot be opened, is unavailable', async () => {
+    await writeFile(join(folder, 'plain'), '');
+    const below = openStore(`sqlite:${join(folder, 'plain', 'cordon.db')}`, { now });
+    await assert.rejects(below, { code: 'store_unavailable' });
+    await assert.rejects(openStore(`sqlite:${folder}`, { now }), { code: 'store_unavailable' });
+  });
+
+  it('refuses a database of a newer version by the name of what it does not know', async () => {
+    await (await opening()).close();
+    const database = new Database(file);
+    database.exec(
+      `insert into kysely_migration (name, timestamp) values ('2999-01-01-batches', '2999-01-01T00:00:00Z')`,
+    );
+    database.close();
+    await assert.rejects(opening(), { code: 'store_newer', message: /newer version of Cordon.*2999-01-01-batches/ });
+  });
+
+  it('a migration that fails half-way leaves nothing of it behind', async () => {
+    const dialect = sqliteStoreDialect(file);
+    const db = kyselyOver(openSqlite(file, dialect));
+    const half = {
+      up: async ({ schema }: Kysely<unknown>) => {
+        await schema.createTable('half').addColumn('id', 'integer').execute();
+        throw new Error('power cut');
+      },
+    };
+    await assert.rejects(migrate(db, dialect, { getMigrations: () => Promise.resolve({ half }) }), /power cut/);
+    assert.ok((await db.introspection.getTables()).every(({ name }) => name !== 'half'));
+    await db.destroy();
+  });
+});
+
+describe('when SQLite says no', () => {
+  it('the database itself refuses to alter or delete an audit event', async () => {
+    const { store, database } = await openRaw();
+    await store.record([event('request.created')]);
+    assert.throws(() => database.exec(`update audit set what = 'nothing'`), /audit is append-only/);
+    assert.throws(() => database.exec('delete from audit'), /audit is append-only/);
+    assert.deepEqual(await store.auditOf({ requestId: request().id }, 1), [event('request.created')]);
+    await store.close();
+  });
+
+  it('a full disk is said so, undoes the whole change, and work goes on once there is room', async () => {
+    const { store, database } = await openRaw();
+    await store.create(request(), nothing);
+    const pages = Number(database.pragma('page_count', { simple: true }));
+    database.pragma(`max_page_count = ${pages}`);
+    const big = { ...event('request.approve'), detail: { note: 'x'.repeat(50_000) } };
+    const change = () => store.change(request({ version: 2, comment: 'changed' }), { audit: [big], deliveries: [] });
+    await assert.rejects(change(), { code: 'store_full' });
+    assert.deepEqual(await store.request(request().id), request());
+    database.pragma('max_page_count = 100000');
+    assert.equal(await change(), true);
+    await store.close();
+  });
+
+  describe('because another process holds the lock', () => {
+    let folder: string;
+    let other: Database.Database;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'cordon-busy-'));
+    });
+    afterEach(async () => {
+      other.close();
+      await rm(folder, { recursive: true });
+    });
+
+    const lockedStore = async (wait: () => Promise<void>) => {
+      const file = join(folder, 'cordon.db');
+      const { store } = await openRaw(file, { patience: { wait, pauseMs: 1, tries: 3 } });
+      other = new Database(file);
+      other.exec('begin immediate');
+      return store;
+    };
+
+    it('it waits until the lock is free', async () => {
+      let waits = 0;
+      const store = await lockedStore(() => {
+        if (++waits === 2) other.exec('commit');
+        return Promise.resolve();
+      });
+      assert.equal(await store.accept(incoming('k1'), 1), true);
+      assert.equal(waits, 2);
+      await store.close();
+    });
+
+    it('it gives up at last and says that the store is busy; reading goes on meanwhile', async () => {
+      const store = await lockedStore(() => Promise.resolve());
+      await assert.rejects(store.accept(incoming('k1'), 1), { code: 'store_busy' });
+      await assert.rejects(store.create(request(), nothing), { code: 'store_busy' });
+      assert.deepEqual(await store.dueIncoming(1, 10), []);
+      other.exec('rollback');
+      assert.equal(await store.accept(incoming('k1'), 1), true);
+      await store.close();
+    });
+  });
+
+  it('closing lets what was begun finish and refuses what comes after', async () => {
+    const { store } = await openRaw();
+    const begun = store.create(request(), nothing);
+    const closing = store.close();
+    await begun;
+    await closing;
+    await store.close();
+    await assert.rejects(store.request(request().id), { code: 'store_unavailable' });
+    await assert.rejects(store.accept(incoming('k1'), 1), { code: 'store_unavailable' });
+  });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { PlatformError, type PlatformErrorKind } from '../../src/platform.js';
+import { Harness, incidentChannel } from '../harness.js';
+
+describe('deliveries', () => {
+  let cordon: Harness;
+  beforeEach(async () => {
+    cordon = await Harness.open();
+  });
+  afterEach(() => cordon.store.close());
+
+  const failing = (operation: 'send' | 'update', kind: PlatformErrorKind, userText?: string): void => {
+    cordon.slack.fail = (done, where) =>
+      done === operation && where === incidentChannel
+        ? new PlatformError(kind, 'test', 'as the test wants', userText === undefined ? {} : { userText })
+        : undefined;
+  };
+  const working = (): void => {
+    cordon.slack.fail = () => undefined;
+  };
+
+  it('arrive in order after an outage, and the card shows the latest state', async () => {
+    await cordon.say('UREQ', 'restrict mymachine1 x');
+    failing('send', 'later');
+    await cordon.press('UAPP1', 'Approve');
+    cordon.defender.setStatus('Succeeded');
+    await cordon.advance(600_000);
+    assert.equal((await cordon.request()).state, 'succeeded');
+    assert.deepEqual(cordon.thread(), []);
+    working();
+    await cordon.advance(120_000);
+    const thread = cordon.thread();
+    assert.match(thread[0]!, /approved/);
+    assert.match(thread[1]!, /Submitted/);
+    assert.match(thread.at(-1)!, /is restricted/);
+    assert.equal(cordon.cards()[0]?.card.state, 'succeeded');
+  });
+
+  it('do not stop the action when the card can no longer be edited (bug 17)', async () => {
+    await cordon.say('UREQ', 'restrict mymachine1 x');
+    failing('update', 'gone');
+    await cordon.press('UAPP1', 'Approve');
+    cordon.defender.setStatus('Succeeded');
+    await cordon.advance(5_000);
+    const { id, state } = await cordon.request();
+    assert.equal(state, 'succeeded');
+    assert.match(cordon.thread().at(-1)!, /is restricted/);
+    const events = await cordon.store.auditOf({ requestId: id }, 100);
+    assert.ok(events.some((event) => event.what === 'card.lost'));
+  });
+
+  it('tell the requester how to invite the bot, once, and post the card when it is there (bug 18)', async () => {
+    failing('send', 'not invited', 'Invite it there with `/invite @cordon`.');
+    await cordon.say('UREQ', 'restrict mymachine1 x');
+    await cordon.advance(15_000);
+    await cordon.advance(15_000);
+    const told = cordon.texts({ to: 'UREQ' });
+    assert.equal(told.length, 1);
+    assert.match(told[0]!, /\/invite @cordon/);
+    assert.equal(await cordon.openCount(), 1);
+    working();
+    await cordon.advance(15_000);
+    assert.equal(cordon.cards().length, 1);
+  });
+
+  it('tell the requester when the channel can never be reached, and the request can still be approved', async () => {
+    failing('send', 'refused', 'The channel is archived.');
+    await cordon.say('UREQ', 'restrict mymachine1 x');
+    assert.match(cordon.texts({ to: 'UREQ' })[0]!, /could not be posted\. The channel is archived/);
+    const { id } = await cordon.request();
+    await cordon.say('UAPP1', `approve ${id}`, cordon.origin({ conversation: 'D9', direct: true }));
+    assert.equal(cordon.defender.submitted.length, 1);
+  });
+});
