@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Account } from '../../../src/people/person.js';
 import { type Platform, PlatformError, type Target } from '../../../src/platform.js';
 import type { View } from '../../../src/view/model.js';
-import { payload, type Rig, startRig } from './support.js';
+import { createSlackAdapter } from '../../../adapters/slack/adapter.js';
+import { payload, quiet, type Rig, startRig } from './support.js';
 import { ok, refuse } from './web-api.js';
 
 const alice: Account = { platform: 'slack', tenant: 'T0HOME', user: 'U0ALICE' };
@@ -179,6 +180,13 @@ describe('Sending to Slack', () => {
   it('does not start with a token that Slack refuses', async () => {
     rig.api.answers['auth.test'] = () => refuse('invalid_auth');
     await assert.rejects(rig.adapter.start(), { code: 'slack_invalid_auth' });
+  });
+
+  it('is not made without a way for Slack to reach it', () => {
+    const common = { accept: () => Promise.resolve(true), now: () => 0, logger: quiet };
+    assert.throws(() => createSlackAdapter({ settings: { botToken: 'xoxb-test' }, ...common }), {
+      code: 'slack_settings',
+    });
   });
 
   it('sends where the payload of a button says it came from', async () => {
