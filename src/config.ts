@@ -82,7 +82,9 @@ const settings = z.object({
   AZURE_TENANT_ID: z.string().optional(),
   AZURE_CLIENT_ID: z.string().optional(),
   AZURE_CLIENT_SECRET: z.string().optional(),
-  AZURE_AUTHORITY_HOST: url.optional(),
+  AZURE_AUTHORITY_HOST: url
+    .refine((text) => text.startsWith('https:'), { error: 'has to start with https://' })
+    .optional(),
   ENTRA_DISABLE_INSTANCE_DISCOVERY: yes,
   DEFENDER_CLOUD: z.enum(cloudNames).default('commercial'),
   DEFENDER_REGION: z.enum(regions).optional(),

@@ -94,5 +94,6 @@ try {
       ? error.problems.map((problem) => `  - ${problem}`).join('\n')
       : `  ${error.userText ?? error.message}`;
   process.stderr.write(`Cordon cannot start:\n${list}\nAll settings: docs/configuration.md\n`);
-  process.exitCode = 1;
+  // Whatever was started by then must not keep a process alive that cannot work.
+  process.exit(1);
 }

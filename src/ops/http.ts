@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
+import { CordonError } from '../errors.js';
 
 export interface Health {
   readonly ok: boolean;
@@ -27,11 +28,14 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Time-outs are far above what the platforms need and keep a slow client from holding a socket for ever. */
+/**
+ * Time-outs are far above what the platforms need and keep a slow client from holding a socket for ever. Throws
+ * `CordonError` code `cannot_listen`.
+ */
 export async function listen(app: Express, host: string, port: number): Promise<Listening> {
   const server: Server = await new Promise((resolve, reject) => {
     const started = app.listen(port, host, (error?: Error) => {
-      if (error) reject(error);
+      if (error) reject(cannotListen(error, host, port));
       else resolve(started);
     });
   });
@@ -47,4 +51,11 @@ export async function listen(app: Express, host: string, port: number): Promise<
         server.closeIdleConnections();
       }),
   };
+}
+
+function cannotListen(cause: Error, host: string, port: number): CordonError {
+  return new CordonError('cannot_listen', `Cordon cannot listen on ${host}:${port}: ${cause.message}`, {
+    cause,
+    userText: `Cordon cannot listen on ${host}:${port} (${cause.message}). Set PORT and HOST to a free port and an address of this machine.`,
+  });
 }

@@ -94,7 +94,7 @@ function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, plac
     device,
     comment: asked.comment,
     requester: asked.person,
-    origin: asked.origin,
+    origin: lasting(asked.origin),
     createdAt: now,
     expiresAt,
     revision: 1,
@@ -108,6 +108,11 @@ function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, plac
     dueAt: approvedAtOnce ? now : expiresAt,
     attempts: 0,
   };
+}
+
+/** A `response_url` is a key to the channel and dead after half an hour: not worth keeping. */
+function lasting({ replyUrl, ...origin }: Origin): Origin {
+  return origin;
 }
 
 function creation(request: Request, asked: Ask, verdict: Verdict, at: number): Effects {

@@ -61,6 +61,20 @@ describe('sending and following', () => {
     });
   }
 
+  it('changes nothing any more after the end: neither a late answer of Defender nor a withdrawal (bug 13)', async () => {
+    await approve();
+    cordon.defender.setStatus('Cancelled');
+    await cordon.advance(5_000);
+    cordon.defender.setStatus('Succeeded');
+    await cordon.advance(600_000);
+    const { id, state } = await cordon.request();
+    assert.equal(state, 'cancelled');
+    assert.doesNotMatch(story(), /is restricted/);
+    await cordon.say('UREQ', `withdraw ${id}`);
+    assert.equal((await cordon.request()).state, 'cancelled');
+    assert.match(cordon.texts({ to: 'UREQ' }).at(-1)!, /was not withdrawn/);
+  });
+
   it('takes an unknown status for "still open" and passes it on', async () => {
     await approve();
     cordon.defender.setStatus('Hibernating');
