@@ -120,6 +120,8 @@ export interface Sent {
 export class FakePlatform implements Platform {
   readonly sent: Sent[] = [];
   readonly people = new Map<string, Person>();
+  /** Calls of `update` that succeeded. */
+  updates = 0;
   fail: (operation: 'send' | 'update' | 'lookUp', where: string) => PlatformError | undefined = () => undefined;
 
   constructor(readonly name: PlatformName = 'slack') {}
@@ -138,6 +140,7 @@ export class FakePlatform implements Platform {
     if (error) return Promise.reject(error);
     const message = this.sent.find((each) => each.ref.message === ref.message);
     if (message) message.view = view;
+    this.updates += 1;
     return Promise.resolve();
   }
 

@@ -28,7 +28,9 @@ describe('deliveries', () => {
     assert.equal((await cordon.request()).state, 'succeeded');
     assert.deepEqual(cordon.thread(), []);
     working();
+    const before = cordon.slack.updates;
     await cordon.advance(120_000);
+    assert.equal(cordon.slack.updates - before, 1, 'all the owed updates became one');
     const thread = cordon.thread();
     assert.match(thread[0]!, /approved/);
     assert.match(thread[1]!, /Submitted/);
