@@ -44,7 +44,7 @@ async function run(): Promise<void> {
 
   let lines = 0;
   input.setPrompt(prompt.label);
-  input.prompt();
+  if (interactive) input.prompt();
   for await (const line of input) {
     lines += 1;
     if (!interactive) process.stdout.write(`${prompt.label}${line}\n`);

@@ -26,3 +26,13 @@ export interface Machine {
 export function machineName(machine: Pick<Machine, 'id' | 'computerDnsName'>): string {
   return machine.computerDnsName ?? machine.id;
 }
+
+/**
+ * Whether Defender is known to have no app restriction for this system: only Windows 10 1709 and later, Windows 11 and
+ * Windows Server 2019 and later have it (defender-docs `respond-machine-alerts.md`). Where it is not known, Defender decides.
+ */
+export function lacksAppRestriction(machine: Pick<Machine, 'osPlatform'>): boolean {
+  return /^(mac|linux|ios|android|ubuntu|debian|redhat|centos|suse|fedora|windows(7|8|81|server2016|server2012r2|server2008r2)$)/i.test(
+    machine.osPlatform ?? '',
+  );
+}

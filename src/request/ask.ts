@@ -1,6 +1,6 @@
 import { personActor } from '../audit/event.js';
 import type { ActionKind, DeviceRef, Origin } from '../command/model.js';
-import type { Machine } from '../defender/machine.js';
+import { lacksAppRestriction, type Machine } from '../defender/machine.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { Verdict } from '../policy/policy.js';
 import type { Person } from '../people/person.js';
@@ -40,6 +40,9 @@ export async function ask(world: World, asked: Ask): Promise<void> {
   const [device] = machines;
   if (device === undefined) return answer(world, asked, answers.noDevice(asked.device), 'request.no-device');
   if (machines.length > 1) return offerPick(world, asked, machines);
+  if (lacksAppRestriction(device)) {
+    return answer(world, asked, answers.notOnThisSystem(device), 'request.unsupported-system', { device: device.id });
+  }
 
   const facts = { action: asked.action, requester: asked.person, origin: asked.origin, device, votes: [], now: now() };
   const verdict = evaluate(world.policy(), facts);

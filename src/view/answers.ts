@@ -45,6 +45,19 @@ export function noDevice(ref: DeviceRef): Note {
   );
 }
 
+export function notOnThisSystem(machine: Machine): Note {
+  return note(
+    'warning',
+    [
+      { bold: machineName(machine) },
+      ` runs ${machine.osPlatform ?? 'an unknown system'}, where Defender cannot restrict app execution. Nothing was done.`,
+    ],
+    [
+      'It can on Windows 10 (1709 or later), Windows 11 and Windows Server 2019 or later. Isolating the device from the Defender portal works on more systems.',
+    ],
+  );
+}
+
 /** Several devices match: none is taken. Each is described so that a person can tell them apart. */
 export function pickList(
   ref: DeviceRef,

@@ -64,6 +64,23 @@ describe('asking', () => {
     assert.equal(request.comment, 'it is the second one');
   });
 
+  for (const osPlatform of ['macOS', 'Linux', 'WindowsServer2016']) {
+    it(`says at once that Defender cannot do it on ${osPlatform}`, async () => {
+      cordon.defender.machines = [machine({ osPlatform })];
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      assert.match(cordon.texts({ to: 'UREQ' })[0]!, new RegExp(`runs ${osPlatform}, where Defender cannot restrict`));
+      assert.equal(await cordon.openCount(), 0);
+    });
+  }
+
+  for (const osPlatform of ['Windows10', 'WindowsServer2019', 'WindowsServer2022', 'SomethingNew', null]) {
+    it(`leaves the decision about ${String(osPlatform)} to Defender`, async () => {
+      cordon.defender.machines = [machine({ osPlatform })];
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      assert.equal(await cordon.openCount(), 1);
+    });
+  }
+
   it('refuses people who may not ask, says why and records it', async () => {
     await cordon.say('USTRANGER', 'restrict mymachine1 x');
     assert.match(cordon.texts({ to: 'USTRANGER' })[0]!, /Not allowed/);
