@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConfigError, readConfig } from '../src/config.js';
-
-const complete = {
-  SLACK_BOT_TOKEN: 'xoxb-1',
-  SLACK_SIGNING_SECRET: 'secret',
-  AZURE_TENANT_ID: 'tenant',
-  AZURE_CLIENT_ID: 'client',
-  AZURE_CLIENT_SECRET: 'secret',
-};
+import { completeSettings as complete } from './support.js';
 
 function problems(env: Record<string, string | undefined>): string {
   try {

@@ -33,3 +33,12 @@ export function person(user: string, over: Partial<Person> = {}): Person {
     ...over,
   };
 }
+
+/** The fewest settings with which Cordon starts; none of them is real. */
+export const completeSettings = {
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_SIGNING_SECRET: 'secret',
+  AZURE_TENANT_ID: 'tenant',
+  AZURE_CLIENT_ID: 'client',
+  AZURE_CLIENT_SECRET: 'secret',
+};

@@ -37,6 +37,7 @@ type EventsOf<S> = S extends RequestState ? keyof (typeof table)[S] : never;
 export type RequestEvent = EventsOf<RequestState>;
 
 export const requestStates = Object.keys(table) as RequestState[];
+export const requestEvents = [...new Set(Object.values(table).flatMap(Object.keys))] as RequestEvent[];
 
 /** The state after the event, or undefined where the event means nothing any more. */
 export function next(state: RequestState, event: RequestEvent): RequestState | undefined {

@@ -1,8 +1,8 @@
 import { cordon, defender as byDefender } from '../audit/event.js';
-import type { Operation, Submission } from '../defender/defender.js';
-import type { ActionKind } from '../command/model.js';
+import type { Submission } from '../defender/defender.js';
 import { defenderComment } from '../defender/comment.js';
 import { DefenderError } from '../defender/errors.js';
+import { submitOperation } from '../defender/operation.js';
 import type { Person } from '../people/person.js';
 import { evaluate } from '../policy/evaluate.js';
 import * as notes from '../view/notes.js';
@@ -17,11 +17,6 @@ type World = Pick<
   'store' | 'defender' | 'throttle' | 'platforms' | 'policy' | 'now' | 'logger' | 'limits' | 'wake'
 >;
 
-export const operationOf: Readonly<Record<ActionKind, Operation>> = {
-  restrict: 'restrictCodeExecution',
-  release: 'unrestrictCodeExecution',
-};
-
 /** Longer than the client's own time-out, so that a call in flight is never taken for a lost one. */
 const inFlightMs = 60_000;
 const firstLookMs = 2_000;
@@ -31,7 +26,7 @@ const retryMs = 5_000;
 export async function queue({ store, throttle, now, wake }: World, request: Request): Promise<void> {
   const at = now();
   const ahead = (await store.requestsIn(['queued'], 2_000)).filter((other) => other.action === request.action).length;
-  const expected = await throttle.estimate(operationOf[request.action], ahead);
+  const expected = await throttle.estimate(submitOperation[request.action], ahead);
   const waits = expected - at > 5_000;
   const estimate = waits ? { estimate: { ahead, at: expected } } : {};
   const after = advance(request, 'queue', at, { queuedAt: at, dueAt: at, ...estimate });

@@ -1,10 +1,11 @@
 import type { ActionKind } from '../command/model.js';
+import { submitOperation } from '../defender/operation.js';
 import { messageOf } from '../errors.js';
 import { PlatformError } from '../platform.js';
 import type { Context } from '../request/context.js';
 import { amend, type Request } from '../request/request.js';
 import { recover } from '../request/recover.js';
-import { operationOf, queue, send } from '../request/send.js';
+import { queue, send } from '../request/send.js';
 import { earliest } from '../time.js';
 
 type World = Omit<Context, 'newId' | 'newToken'>;
@@ -61,7 +62,7 @@ export function createDispatcher(world: World): Dispatcher {
   async function drain(kind: ActionKind): Promise<void> {
     while (!stopped && (await nextFor(kind)) !== undefined) {
       while (calls.size >= atOnce) await Promise.race(calls.values());
-      await throttle.take(operationOf[kind]);
+      await throttle.take(submitOperation[kind]);
       const request = await nextFor(kind);
       if (request === undefined) return;
       lanes.add(request.device.id);

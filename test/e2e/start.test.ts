@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { completeSettings as complete } from '../support.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const sandboxMain = fileURLToPath(new URL('../../sandbox/main.js', import.meta.url));
@@ -18,14 +19,6 @@ function run(file: string, settings: Record<string, string> = {}): { status: num
   });
   return { status, output: stdout + stderr };
 }
-
-const complete = {
-  SLACK_BOT_TOKEN: 'xoxb-1',
-  SLACK_SIGNING_SECRET: 'secret',
-  AZURE_TENANT_ID: 'tenant',
-  AZURE_CLIENT_ID: 'client',
-  AZURE_CLIENT_SECRET: 'secret',
-};
 
 describe('starting', function () {
   this.timeout(30_000);

@@ -4,28 +4,11 @@ import {
   isFinal,
   next,
   openStates,
+  requestEvents,
   type RequestEvent,
   type RequestState,
   requestStates,
 } from '../../src/request/life.js';
-
-const events: RequestEvent[] = [
-  'approve',
-  'deny',
-  'expire',
-  'withdraw',
-  'refuse',
-  'queue',
-  'send',
-  'submit',
-  'reject',
-  'requeue',
-  'lose',
-  'succeed',
-  'fail',
-  'time out',
-  'cancel',
-];
 
 /** Applies events as the store does: one that means nothing changes nothing. Gives every state passed through. */
 function live(sequence: readonly RequestEvent[]): RequestState[] {
@@ -37,7 +20,7 @@ function live(sequence: readonly RequestEvent[]): RequestState[] {
   return path;
 }
 
-const anyLife = fc.array(fc.constantFrom(...events), { maxLength: 40 });
+const anyLife = fc.array(fc.constantFrom(...requestEvents), { maxLength: 40 });
 
 describe('the life of a Request', () => {
   it('reaches "succeeded" only from "submitted", and that only by way of "approved", "queued" and "sending"', () => {
@@ -81,7 +64,7 @@ describe('the life of a Request', () => {
 
   it('enters "sending" only from "queued"', () => {
     for (const state of requestStates) {
-      for (const event of events) if (next(state, event) === 'sending') assert.equal(state, 'queued');
+      for (const event of requestEvents) if (next(state, event) === 'sending') assert.equal(state, 'queued');
     }
   });
 
@@ -93,7 +76,7 @@ describe('the life of a Request', () => {
   it('leaves a way out of every state that is not final', () => {
     for (const state of openStates)
       assert.ok(
-        events.some((event) => next(state, event) !== undefined),
+        requestEvents.some((event) => next(state, event) !== undefined),
         state,
       );
   });

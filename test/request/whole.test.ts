@@ -2,29 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { mentionsRequest } from '../../src/defender/comment.js';
 import { DefenderError } from '../../src/defender/errors.js';
-import { next, type RequestEvent, requestStates } from '../../src/request/life.js';
+import { next, requestEvents, requestStates } from '../../src/request/life.js';
 import { Harness, standardPolicy } from '../harness.js';
 import { machine } from '../support.js';
 
 const users = ['UREQ', 'UAPP1', 'UAPP2', 'UOTHER'] as const;
 const leads = ['slack:T0HOME:UAPP1', 'slack:T0HOME:UAPP2', 'slack:T0HOME:UREQ'];
-const events: RequestEvent[] = [
-  'approve',
-  'deny',
-  'expire',
-  'withdraw',
-  'refuse',
-  'queue',
-  'send',
-  'submit',
-  'reject',
-  'requeue',
-  'lose',
-  'succeed',
-  'fail',
-  'time out',
-  'cancel',
-];
 
 type Step =
   | { readonly do: 'ask'; readonly user: string; readonly device: string; readonly verb: string }
@@ -131,7 +114,7 @@ async function check(cordon: Harness, quorum: number): Promise<void> {
       assert.equal(from, state, 'the record has no gap');
       if (from !== undefined)
         assert.ok(
-          events.some((event) => next(from as 'queued', event) === to),
+          requestEvents.some((event) => next(from as 'queued', event) === to),
           `${from} → ${to}`,
         );
       state = to;
