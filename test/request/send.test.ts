@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { DefenderError } from '../../src/defender/errors.js';
+import { defenderWindows } from '../../src/defender/throttle.js';
 import { displayId } from '../../src/request/request.js';
 import { Harness } from '../harness.js';
 import { machine } from '../support.js';
@@ -195,12 +197,42 @@ describe('sending and following', () => {
     assert.equal(cordon.defender.submitted.length, 2, 'not found in Defender after all this time: it may be sent');
   });
 
-  it('keeps its place after a 429 and sends when the pause is over', async () => {
-    const clock = (await import('sinon')).default.useFakeTimers({
-      now: cordon.clock,
-      toFake: ['setTimeout', 'clearTimeout', 'Date'],
+  describe('when the quota is used up', () => {
+    let clock: sinon.SinonFakeTimers;
+    beforeEach(() => {
+      clock = sinon.useFakeTimers({ now: cordon.clock, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     });
-    try {
+    afterEach(() => {
+      clock.restore();
+    });
+
+    /** Lets time pass second by second while the loops work. */
+    const pass = async (seconds: number, until: Promise<void>): Promise<void> => {
+      for (let second = 0; second < seconds; second += 1) {
+        for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        cordon.clock += 1_000;
+        await clock.tickAsync(1_000);
+      }
+      await until;
+    };
+
+    it('says how many calls are ahead and when it will leave, and leaves then', async () => {
+      const [perMinute] = defenderWindows;
+      for (let call = 0; call < perMinute!.limit; call += 1) {
+        await cordon.store.reserveCall('restrictCodeExecution', cordon.clock, defenderWindows);
+      }
+      const asked = cordon.clock;
+      await cordon.accept('UAPP1', { kind: 'press', token: cordon.token('Approve') });
+      await pass(70, cordon.settle());
+      assert.equal(cordon.defender.submitted.length, 1);
+      const { queuedAt, sentAt, estimate } = await cordon.request();
+      assert.equal(queuedAt, asked);
+      assert.equal(estimate?.at, asked + 60_000);
+      assert.ok(sentAt! >= estimate.at && sentAt! <= estimate.at + 2_000, `sent after ${sentAt! - asked} ms`);
+      assert.match(cordon.thread().join('\n'), /call limit is used up.*expected to leave about 2026-11-23T09:01:00/);
+    });
+
+    it('keeps its place after a 429 and sends when the pause is over', async () => {
       cordon.defender.answers = [
         () => {
           void cordon.context.throttle.throttled('restrictCodeExecution', 8_000);
@@ -212,19 +244,14 @@ describe('sending and following', () => {
           });
         },
       ];
+      const asked = cordon.clock;
       await cordon.accept('UAPP1', { kind: 'press', token: cordon.token('Approve') });
-      const settled = cordon.settle();
-      for (let second = 0; second < 12; second += 1) {
-        for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-        cordon.clock += 1_000;
-        await clock.tickAsync(1_000);
-      }
-      await settled;
+      await pass(12, cordon.settle());
       assert.equal(cordon.defender.submitted.length, 2);
-      assert.equal((await cordon.request()).state, 'submitted');
-    } finally {
-      clock.restore();
-    }
+      const { state, sentAt } = await cordon.request();
+      assert.equal(state, 'submitted');
+      assert.ok(sentAt! - asked >= 8_000);
+    });
   });
 
   it('sends the opposite action only after the running one has ended', async () => {
