@@ -7,7 +7,7 @@ import type { Person } from '../people/person.js';
 import { evaluate } from '../policy/evaluate.js';
 import * as notes from '../view/notes.js';
 import type { Context } from './context.js';
-import { effectsOf } from './effects.js';
+import { effectsOf, type Happening } from './effects.js';
 import { withPeopleAsOfNow } from './people.js';
 import { advance, amend, type Request } from './request.js';
 import { changedTerms, factsOf, refuse } from './vote.js';
@@ -21,19 +21,30 @@ type World = Pick<
 const inFlightMs = 60_000;
 const firstLookMs = 2_000;
 const retryMs = 5_000;
+/** A wait for the quota that people are told about. */
+const noticeableMs = 5_000;
 
 /** An approved Request gets its place in the queue, and where it has to wait, its thread is told how long. */
-export async function queue({ store, throttle, now, wake }: World, request: Request): Promise<void> {
+export async function queue(world: World, request: Request): Promise<void> {
+  const { store, now, wake } = world;
   const at = now();
   const ahead = (await store.requestsIn(['queued'], 2_000)).filter((other) => other.action === request.action).length;
-  const expected = await throttle.estimate(submitOperation[request.action], ahead);
-  const waits = expected - at > 5_000;
-  const estimate = waits ? { estimate: { ahead, at: expected } } : {};
+  const { estimate, note } = await expectedWait(world, request, ahead);
   const after = advance(request, 'queue', at, { queuedAt: at, dueAt: at, ...estimate });
   if (after === undefined) return;
-  const note = waits ? { note: notes.waiting({ ahead, at: expected }) } : {};
   await store.change(after, effectsOf(request, after, at, { what: 'request.queue', actor: cordon, ...note }));
   wake('deliver');
+}
+
+/** What there is to say about the wait for the quota: nothing where it is too short to notice. */
+async function expectedWait(
+  { throttle, now }: World,
+  { action }: Request,
+  ahead: number,
+): Promise<{ estimate: Pick<Request, 'estimate'>; note: Pick<Happening, 'note'> }> {
+  const at = await throttle.estimate(submitOperation[action], ahead);
+  if (at - now() <= noticeableMs) return { estimate: {}, note: {} };
+  return { estimate: { estimate: { ahead, at } }, note: { note: notes.waiting({ ahead, at }) } };
 }
 
 /**
@@ -132,13 +143,17 @@ async function refusedOrLost(world: World, request: Request, error: DefenderErro
     });
     return;
   }
-  const passing = error.status === 429 || error.status === undefined;
-  if (passing && (error.status === 429 || request.attempts < world.limits.attempts)) {
-    const dueAt = error.status === 429 ? at : at + retryMs * 2 ** request.attempts;
+  if (error.status === 429) {
+    // The throttle knows of the pause by now. A call that was turned away is no attempt.
+    const { estimate, note } = await expectedWait(world, request, 0);
+    const after = advance(request, 'requeue', at, { dueAt: at, attempts: request.attempts - 1, ...estimate });
+    return settle(world, request, after, { what: 'request.requeue', actor: byDefender, detail, ...note });
+  }
+  if (error.status === undefined && request.attempts < world.limits.attempts) {
+    const dueAt = at + retryMs * 2 ** request.attempts;
     const after = advance(request, 'requeue', at, { dueAt, failure });
-    const note = error.status === 429 ? {} : { note: notes.notSentYet(failure.text, dueAt) };
-    await settle(world, request, after, { what: 'request.requeue', actor: byDefender, detail, ...note });
-    return;
+    const note = notes.notSentYet(failure.text, dueAt);
+    return settle(world, request, after, { what: 'request.requeue', actor: byDefender, detail, note });
   }
   const after = advance(request, 'reject', at, { failure });
   await settle(world, request, after, {
@@ -153,7 +168,7 @@ async function settle(
   { store, logger, wake, now }: World,
   before: Request,
   after: Request | undefined,
-  happening: Parameters<typeof effectsOf>[3],
+  happening: Happening,
 ): Promise<void> {
   if (after === undefined || !(await store.change(after, effectsOf(before, after, now(), happening)))) {
     logger.error(

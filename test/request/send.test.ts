@@ -251,6 +251,7 @@ describe('sending and following', () => {
       const { state, sentAt } = await cordon.request();
       assert.equal(state, 'submitted');
       assert.ok(sentAt! - asked >= 8_000);
+      assert.match(cordon.thread().join('\n'), /call limit is used up.*2026-11-23T09:00:08/);
     });
   });
 
