@@ -8,7 +8,7 @@ import { ConfigError, type Config, readConfig } from './config.js';
 import { createDefenderClient } from './defender/client.js';
 import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
 import { createThrottle } from './defender/throttle.js';
-import { CordonError } from './errors.js';
+import { CordonError, messageOf } from './errors.js';
 import { buttonToken, requestId } from './ids.js';
 import { createHttpApp, listen } from './ops/http.js';
 import { createLogger } from './ops/log.js';
@@ -42,9 +42,13 @@ async function main(config: Config): Promise<void> {
   });
 
   const adapters: SlackAdapter[] = [];
-  const app = createHttpApp(() => {
-    const reasons = adapters.flatMap((adapter) => adapter.health().reasons);
-    return Promise.resolve({ ok: reasons.length === 0, reasons });
+  const app = createHttpApp(async () => {
+    const records = await store.nextIncomingDue().then(
+      () => [],
+      (error: unknown) => [`The records cannot be read: ${messageOf(error)}.`],
+    );
+    const reasons = [...records, ...adapters.flatMap((adapter) => adapter.health().reasons)];
+    return { ok: reasons.length === 0, reasons };
   });
   const accept = async (incoming: Incoming): Promise<boolean> => {
     const fresh = await store.accept(incoming, now());

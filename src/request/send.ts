@@ -9,6 +9,7 @@ import * as notes from '../view/notes.js';
 import type { Context } from './context.js';
 import { effectsOf, type Happening } from './effects.js';
 import { withPeopleAsOfNow } from './people.js';
+import type { PlatformError } from '../platform.js';
 import { advance, amend, type Request } from './request.js';
 import { changedTerms, factsOf, refuse } from './vote.js';
 
@@ -21,6 +22,7 @@ type World = Pick<
 const inFlightMs = 60_000;
 const firstLookMs = 2_000;
 const retryMs = 5_000;
+const holdMs = 15_000;
 /** A wait for the quota that people are told about. */
 const noticeableMs = 5_000;
 
@@ -77,6 +79,29 @@ export async function send(world: World, id: string): Promise<void> {
     return;
   world.wake('deliver');
   await call(world, sending);
+}
+
+/**
+ * Somebody could not be asked about just before the call, so nothing is sent: it is tried again, and the thread is told once
+ * what it waits for.
+ */
+export async function hold(world: World, request: Request, error: PlatformError): Promise<void> {
+  const at = world.now();
+  const text = error.userText ?? `${request.requester.account.platform} does not answer.`;
+  const after = amend(request, {
+    dueAt: at + (error.retryAfterMs ?? holdMs),
+    failure: { code: 'people_unresolved', text },
+  });
+  const told = request.failure?.code === 'people_unresolved';
+  const effects = told
+    ? { audit: [], deliveries: [] }
+    : effectsOf(request, after, at, {
+        what: 'request.hold',
+        actor: cordon,
+        detail: { code: error.code },
+        note: notes.held(text),
+      });
+  if (await world.store.change(after, effects)) world.wake('deliver');
 }
 
 /** The one POST, and what its answer makes of the Request. */

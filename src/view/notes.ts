@@ -195,6 +195,13 @@ export function notSentYet(because: string, again: number): Note {
   return note('warning', [`${because} Cordon tries again `, { at: again }, '.']);
 }
 
+/** Just before the call somebody could not be asked about. */
+export function held(because: string): Note {
+  return note('warning', [
+    `Not sent yet: it cannot be confirmed that everybody who approved is still a member. ${because} Cordon keeps trying.`,
+  ]);
+}
+
 /** The call was sent and its answer lost. */
 export function answerLost(): Note {
   return note('warning', [

@@ -3,9 +3,9 @@ import { submitOperation } from '../defender/operation.js';
 import { messageOf } from '../errors.js';
 import { PlatformError } from '../platform.js';
 import type { Context } from '../request/context.js';
-import { amend, type Request } from '../request/request.js';
+import type { Request } from '../request/request.js';
 import { recover } from '../request/recover.js';
-import { queue, send } from '../request/send.js';
+import { hold, queue, send } from '../request/send.js';
 import { earliest } from '../time.js';
 
 type World = Omit<Context, 'newId' | 'newToken'>;
@@ -13,7 +13,6 @@ type World = Omit<Context, 'newId' | 'newToken'>;
 /** Calls that may be under way at once: enough to use the quota when Defender is slow, few enough to stop quickly. */
 const atOnce = 8;
 const batch = 200;
-const retryMs = 15_000;
 
 export interface Dispatcher {
   tick(): Promise<number | undefined>;
@@ -80,12 +79,7 @@ export function createDispatcher(world: World): Dispatcher {
       await send(world, request.id);
     } catch (error) {
       logger.error({ err: error, request: request.id }, `a request could not be sent: ${messageOf(error)}`);
-      if (error instanceof PlatformError) {
-        await store.change(amend(request, { dueAt: now() + (error.retryAfterMs ?? retryMs) }), {
-          audit: [],
-          deliveries: [],
-        });
-      }
+      if (error instanceof PlatformError) await hold(world, request, error);
     }
   }
 

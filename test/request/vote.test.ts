@@ -133,6 +133,8 @@ describe('voting', () => {
     await cordon.press('UAPP2', 'Approve');
     assert.equal((await cordon.request()).state, 'queued');
     assert.deepEqual(cordon.defender.submitted, []);
+    await cordon.advance(60_000);
+    assert.equal(cordon.thread().filter((text) => text.includes('cannot be confirmed')).length, 1);
     down = false;
     await cordon.advance(60_000);
     assert.equal(cordon.defender.submitted.length, 1);
