@@ -4,6 +4,7 @@ import { lacksAppRestriction, type Machine } from '../defender/machine.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { Verdict } from '../policy/policy.js';
 import type { Person } from '../people/person.js';
+import { StoreError } from '../store/errors.js';
 import type { Effects, NewDelivery, StoredButton } from '../store/store.js';
 import * as answers from '../view/answers.js';
 import type { Line } from '../view/inline.js';
@@ -55,15 +56,24 @@ export async function ask(world: World, asked: Ask): Promise<void> {
   const places = placesFor(verdict, asked.origin);
   if (places.length === 0) return answer(world, asked, answers.noPlace(), 'request.no-place');
 
-  const open = (await store.requestsForDevice(device.id, 20)).find(
-    (other) => !isFinal(other.state) && other.action === asked.action,
-  );
-  if (open) return answer(world, asked, answers.alreadyAsked(open), 'request.duplicate', { open: open.id });
-
   const request = draft(world, asked, device, verdict, places);
-  await store.create(request, creation(request, asked, verdict, now()));
+  try {
+    await store.create(request, creation(request, asked, verdict, now()), { alone: true });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'request_open') throw error;
+    const open = await openTwin(world, request);
+    // It ended in this very moment: the command is tried again.
+    if (open === undefined) throw error;
+    return answer(world, asked, answers.alreadyAsked(open), 'request.duplicate', { open: open.id });
+  }
   world.wake('deliver');
   if (request.state === 'approved') world.wake('dispatch');
+}
+
+/** The open Request for the same action on the same device. */
+async function openTwin({ store }: World, { device, action }: Request): Promise<Request | undefined> {
+  const requests = await store.requestsForDevice(device.id, 20);
+  return requests.find((other) => !isFinal(other.state) && other.action === action);
 }
 
 /** The policy's channels, and the conversation where it was asked unless only two people could see it there. */

@@ -15,6 +15,7 @@ export type StoreErrorCode =
   | 'store_newer'
   | 'store_url'
   | 'request_exists'
+  | 'request_open'
   | 'vote_exists'
   | 'incoming_settled';
 
@@ -30,6 +31,7 @@ const userTexts: Readonly<Record<StoreErrorCode, string | undefined>> = {
   store_newer: undefined,
   store_url: undefined,
   request_exists: 'Nothing was done: the new request got an id that is taken. Send the command again.',
+  request_open: 'Nothing was done: another request for this device is open.',
   vote_exists:
     'Your vote on this request was counted already. One person has one vote, whatever account it comes from.',
   incoming_settled: 'That was answered already.',

@@ -43,8 +43,14 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
         await applyEffects(trx, { ...effects, settles: key }, { at: now() });
       }),
 
-    create: (request, effects) =>
+    create: (request, effects, { alone = false } = {}) =>
       session.write(async (trx) => {
+        if (alone && (await requests.hasOpenTwin(trx, request))) {
+          throw new StoreError(
+            'request_open',
+            `device ${request.device.id} has an open Request to ${request.action} it`,
+          );
+        }
         if (!(await requests.insertRequest(trx, request))) {
           throw new StoreError('request_exists', `there is a Request ${request.id} already`);
         }

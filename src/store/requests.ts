@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Transaction } from 'kysely';
-import type { RequestState } from '../request/life.js';
+import { openStates, type RequestState } from '../request/life.js';
 import type { Request } from '../request/request.js';
 import type { RequestTable, Schema } from './schema.js';
 import { votesOf } from './votes.js';
@@ -14,6 +14,19 @@ export async function insertRequest(trx: Transaction<Schema>, request: Request):
     .onConflict((conflict) => conflict.column('id').doNothing())
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows !== 0n;
+}
+
+/** Whether an open Request asks for the same action on the same device. */
+export async function hasOpenTwin(trx: Transaction<Schema>, { device, action }: Request): Promise<boolean> {
+  const twin = await trx
+    .selectFrom('request')
+    .select('id')
+    .where('device_id', '=', device.id)
+    .where('action', '=', action)
+    .where('state', 'in', openStates)
+    .limit(1)
+    .executeTakeFirst();
+  return twin !== undefined;
 }
 
 /** The compare-and-swap: false when the stored version is not the one before. */

@@ -23,8 +23,11 @@ export interface Store {
   /** Marks it done without changing a Request: answers, refusals, help. */
   settleIncoming(key: string, effects: Effects): Promise<void>;
 
-  /** Stores a new Request with all that it owes. Throws `StoreError` code `request_exists` when the id is taken. */
-  create(request: Request, effects: Effects): Promise<void>;
+  /**
+   * Stores a new Request with all that it owes. Throws `StoreError` code `request_exists` when the id is taken, and with
+   * `alone` code `request_open` when another open Request asks for the same action on the same device.
+   */
+  create(request: Request, effects: Effects, options?: { readonly alone?: boolean }): Promise<void>;
   /**
    * Replaces the Request if the stored version is `request.version - 1`; false, and nothing at all stored, when somebody
    * else was faster. The caller then reads it again and decides anew.

@@ -38,6 +38,21 @@ export function requestContract(subject: Subject): void {
       assert.deepEqual(await store.auditOf({ requestId: twin.id }, 10), []);
     });
 
+    it('creates alone only while no other open Request asks for the same on that device', async () => {
+      const { store } = subject;
+      const create = (over: Parameters<typeof request>[0]) => store.create(request(over), nothing, { alone: true });
+      await create({ id: 'FIRST' });
+      await assert.rejects(create({ id: 'TWIN' }), { code: 'request_open' });
+      assert.equal(await store.request('TWIN'), undefined);
+      await create({ id: 'OPPOSITE', action: 'release' });
+      await store.change(changed(request({ id: 'FIRST' }), { state: 'denied' }), nothing);
+      await create({ id: 'NEXT' });
+      const race = await Promise.allSettled(
+        ['A', 'B', 'C'].map((id) => create({ id, device: { ...request().device, id: 'e'.repeat(40) } })),
+      );
+      assert.equal(race.filter(({ status }) => status === 'fulfilled').length, 1);
+    });
+
     it('a change that lost the race is false and leaves nothing behind', async () => {
       const { store } = subject;
       const first = request();

@@ -124,6 +124,14 @@ describe('asking', () => {
     assert.match(cordon.texts({ to: 'UAPP1' })[0]!, /already an open request/);
   });
 
+  it('makes one request of two people who ask for the same device at the same moment', async () => {
+    const said = { kind: 'text', text: 'restrict mymachine1 x' } as const;
+    await Promise.all(['UREQ', 'UAPP1', 'UAPP2'].map((user) => cordon.accept(user, said)));
+    await cordon.settle();
+    assert.equal(await cordon.openCount(), 1);
+    assert.equal(cordon.cards().length, 1);
+  });
+
   it('needs a channel for a request made in a direct message', async () => {
     await cordon.say('UREQ', 'restrict mymachine1 x', cordon.origin({ conversation: 'D1', direct: true }));
     assert.match(cordon.texts({ to: 'UREQ' })[0]!, /names no approvals channel/);
