@@ -11,11 +11,15 @@ import { buttonsOf } from '../slack/door.js';
 import { page, type Pane } from './page.js';
 import { readerIn } from './reader.js';
 
-/** Takes the README's picture: one real request in the sandbox, its stored messages as HTML, and Chromium's view of it. */
+/**
+ * Takes the README's picture: one real request in the sandbox, its stored messages as HTML, and Chromium's view of it.
+ * Run by hand where `chromium` (Debian's package), or what `CHROMIUM` names, and a colour emoji font are installed.
+ */
 
 const out = 'docs/images/card.png';
 const chromium = process.env.CHROMIUM ?? 'chromium';
-const size = { width: 1000, height: 760 };
+const size = { width: 1000, height: 690 };
+const text = 'desktop-5o2hkn5 beacon to 203.0.113.9 after a phishing mail';
 const waitMs = 30_000;
 
 const sandbox = await boot({
@@ -24,7 +28,7 @@ const sandbox = await boot({
 });
 try {
   const columns = await takePlace(sandbox);
-  const reader = readerIn(sandbox.slack.workspace, 'Europe/Amsterdam', Date.now());
+  const reader = readerIn(sandbox.slack.workspace, 'America/New_York', Date.now());
   await photograph(page(columns, reader));
   process.stdout.write(`${out}\n`);
 } finally {
@@ -39,7 +43,7 @@ async function takePlace(sandbox: Sandbox): Promise<Pane[][]> {
     user: 'U0ALICE',
     channel,
     command: '/restrict',
-    text: 'desktop-5o2hkn5 beacon to 203.0.113.9 after a phishing mail',
+    text,
   });
   const asked = await seen('the card', () => slack.messages(channel).find((stored) => buttonsOf(stored).length > 0));
   await sandbox.door().press({ user: 'U0BOB', message: asked, label: 'Approve' });
@@ -51,10 +55,10 @@ async function takePlace(sandbox: Sandbox): Promise<Pane[][]> {
   const thread: readonly StoredMessage[] = slack.thread(channel, asked.message.ts);
   return [
     [
-      { title: '# inc-4711', caption: 'alice typed /restrict …', messages: [asked] },
+      { title: '# inc-4711', caption: `alice: /restrict ${text}`, messages: [asked] },
       { title: 'cordon', caption: 'direct message to alice', messages: slack.dm('U0ALICE') },
     ],
-    [{ title: 'Thread', caption: '# inc-4711, once bob approved', messages: thread }],
+    [{ title: 'Thread', caption: '# inc-4711, after bob pressed Approve', messages: thread }],
   ];
 }
 
@@ -75,7 +79,7 @@ async function photograph(html: string): Promise<void> {
     await mkdir(dirname(out), { recursive: true });
     // No sandbox of its own: Chromium refuses to run as root in a container with it, and the page is ours.
     const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
-    const shot = [`--user-data-dir=${join(folder, 'profile')}`, '--hide-scrollbars', '--force-device-scale-factor=2'];
+    const shot = [`--user-data-dir=${join(folder, 'profile')}`, '--hide-scrollbars', '--force-device-scale-factor=1.4'];
     await promisify(execFile)(chromium, [
       ...['--headless', '--no-sandbox', '--disable-gpu', ...quiet, ...shot],
       `--window-size=${size.width},${size.height}`,
