@@ -37,7 +37,7 @@ const advice: Readonly<Record<string, string>> = {
   token_revoked: 'The token of Cordon was revoked: it has to be installed again.',
 };
 
-const invite = 'Cordon is not in that channel: invite it there with `/invite @cordon`.';
+const invite = 'Cordon is not in that channel: invite it there with “/invite @cordon”.';
 
 /** `needed` comes with `missing_scope` and names the scopes that would have been enough. */
 const refusal = z.object({ needed: z.string().optional() });

@@ -3,7 +3,7 @@ import type { UsageError } from '../command/parse.js';
 import { machineName, type Machine } from '../defender/machine.js';
 import type { Reason } from '../policy/policy.js';
 import { displayId, type Request } from '../request/request.js';
-import { statusLine } from './card.js';
+import { statusLine, voteLine } from './card.js';
 import type { Line } from './inline.js';
 import type { Button, Note } from './model.js';
 import { actionNoun, deviceInline, idInline, lastSeen, note, who } from './say.js';
@@ -114,7 +114,7 @@ export function noPlace(): Note {
     [
       'Nobody could see a request made in a direct message, because the policy names no approvals channel for it. Nothing was done.',
     ],
-    ['Ask in an incident channel, or have an operator add a channel to `announce` in the policy file.'],
+    ['Ask in an incident channel, or have an operator add a channel to ', { code: 'announce' }, ' in the policy file.'],
   );
 }
 
@@ -131,12 +131,20 @@ export function alreadyAsked(request: Request): Note {
 }
 
 export function unknownRequest(id: string): Note {
-  return note('warning', ['I know no request ', { code: displayId(id) }, '. Type `list` to see the open ones.']);
+  return note('warning', [
+    'I know no request ',
+    { code: displayId(id) },
+    '. Type ',
+    { code: 'list' },
+    ' to see the open ones.',
+  ]);
 }
 
 export function unknownButton(): Note {
   return note('warning', [
-    'This button is not one of mine, or it is too old. Nothing was done. Type `list` to see the open requests.',
+    'This button is not one of mine, or it is too old. Nothing was done. Type ',
+    { code: 'list' },
+    ' to see the open requests.',
   ]);
 }
 
@@ -188,20 +196,12 @@ export function deviceHistory(device: Line, lines: readonly Line[]): Note {
 
 export function requestStory(request: Request): Note {
   return {
-    ...note(
-      'neutral',
-      requestLine(request),
-      ...request.votes.map((vote): Line => [
-        who(vote.person),
-        vote.decision === 'approve' ? ' approved ' : ' denied ',
-        { at: vote.at },
-        ...(vote.reason === undefined ? [] : [`: ${vote.reason}`]),
-      ]),
-    ),
+    ...note('neutral', requestLine(request), ...request.votes.map(voteLine)),
     quote: request.comment,
   };
 }
 
+/** `because` is Defender's trouble in words; many of these texts say by themselves that nothing was changed. */
 export function failedAnswer(because: string): Note {
-  return note('danger', [`${because} Nothing was done.`]);
+  return note('danger', [because.includes('Nothing was changed') ? because : `${because} Nothing was done.`]);
 }

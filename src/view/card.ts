@@ -1,9 +1,9 @@
-import { machineName } from '../defender/machine.js';
+import { machineName, type Machine } from '../defender/machine.js';
 import type { RequestState } from '../request/life.js';
-import { displayId, type Request } from '../request/request.js';
+import { displayId, type Request, type Vote } from '../request/request.js';
 import type { Line, Tone } from './inline.js';
 import type { Button, Card } from './model.js';
-import { actionDone, actionEffect, actionNoun, deviceInline, isAway, lastSeen, people, who } from './say.js';
+import { actionDone, actionEffect, actionNoun, isAway, lastSeen, who } from './say.js';
 
 const tones: Readonly<Record<RequestState, Tone>> = {
   'awaiting approval': 'warning',
@@ -34,12 +34,7 @@ export function cardOf(request: Request): Card {
     facts: facts(request),
     comment: request.comment,
     effect: actionEffect[request.action],
-    story: request.votes.map((vote) => [
-      who(vote.person),
-      vote.decision === 'approve' ? ' approved ' : ' denied ',
-      { at: vote.at },
-      ...(vote.reason === undefined ? [] : [`: ${vote.reason}`]),
-    ]),
+    story: request.votes.filter((vote) => !isPlainApproval(vote)).map(voteLine),
     buttons: request.state === 'awaiting approval' ? voteButtons(request) : [],
   };
 }
@@ -56,12 +51,23 @@ function voteButtons(request: Request): Button[] {
   ];
 }
 
+/** `bob approved today 11:56 PM: and why`. */
+export function voteLine(vote: Vote): Line {
+  const done = vote.decision === 'approve' ? ' approved ' : ' denied ';
+  return [who(vote.person), done, { at: vote.at }, ...(vote.reason === undefined ? [] : [`: ${vote.reason}`])];
+}
+
+/** Told among the facts; a vote with words, or against, has a line of its own. */
+function isPlainApproval({ decision, reason }: Vote): boolean {
+  return decision === 'approve' && reason === undefined;
+}
+
 /** One line: where the Request stands. "Restricted" is said at `succeeded` alone. */
 export function statusLine(request: Request): Line {
   const status = request.machineAction?.status ?? undefined;
   switch (request.state) {
     case 'awaiting approval':
-      return [{ bold: 'Waiting for approval' }, ` ${approvalsSoFar(request)}`];
+      return [{ bold: 'Waiting for approval' }, ` ${approvalsSoFar(request)}, expires `, { at: request.expiresAt }];
     case 'approved':
       return [{ bold: 'Approved' }, ', about to be sent to Defender'];
     case 'queued':
@@ -113,26 +119,39 @@ export function approvalsSoFar(request: Request): string {
   return `(${approvals} of ${request.quorum} ${request.quorum === 1 ? 'approval' : 'approvals'})`;
 }
 
+/** First who, then what is known of the device, then the ids by which to find it all again. */
 function facts(request: Request): Card['facts'] {
-  const { device } = request;
+  const { device, machineAction } = request;
   const seen = lastSeen(device);
-  const approved = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => vote.person);
-  const list: { label: string; value: Line }[] = [
+  return [
     { label: 'Requested by', value: [who(request.requester)] },
-    { label: 'Device', value: [deviceInline(device)] },
-    { label: 'System', value: [[device.osPlatform, device.version].filter(Boolean).join(' ') || 'not known'] },
+    ...approval(request),
+    { label: 'Device', value: [describeDevice(device)] },
     { label: 'Health', value: [device.healthStatus ?? 'not known', ...(seen ? [', last report ', seen] : [])] },
-    { label: 'Device group', value: [device.rbacGroupName ?? 'none'] },
-    { label: 'Risk', value: [device.riskScore ?? 'not known'] },
+    { label: 'Device id', value: [{ code: device.id }] },
+    ...(machineAction ? [{ label: 'MachineAction', value: [{ code: machineAction.id }] }] : []),
+    { label: 'Request', value: [{ code: displayId(request.id) }] },
   ];
-  if (approved.length > 0) list.push({ label: 'Approved by', value: people(approved) });
-  else
-    list.push({
-      label: 'May approve',
-      value: [request.approvers.length > 0 ? request.approvers.join(', ') : 'no approval needed'],
-    });
-  if (request.state === 'awaiting approval') list.push({ label: 'Expires', value: [{ at: request.expiresAt }] });
-  if (request.machineAction) list.push({ label: 'MachineAction', value: [{ code: request.machineAction.id }] });
-  list.push({ label: 'Request', value: [{ code: displayId(request.id) }] });
-  return list;
+}
+
+/** Who approved and when, or who may: said only while it is still of use. */
+function approval({ state, votes, approvers, quorum }: Request): Card['facts'] {
+  const approvals = votes.filter((vote) => vote.decision === 'approve');
+  if (approvals.length > 0) {
+    const value = approvals.flatMap((vote, index): Line => [
+      index === 0 ? '' : ', ',
+      who(vote.person),
+      ' ',
+      { at: vote.at },
+    ]);
+    return [{ label: 'Approved by', value }];
+  }
+  if (state === 'awaiting approval') return [{ label: 'May approve', value: [approvers.join(', ') || 'nobody'] }];
+  return quorum === 0 ? [{ label: 'Approved by', value: ['nobody: the policy asks for no approval here'] }] : [];
+}
+
+/** `Windows11 23H2, group Workstations, risk High`. */
+function describeDevice({ osPlatform, version, rbacGroupName, riskScore }: Machine): string {
+  const system = [osPlatform, version].filter(Boolean).join(' ') || 'system not known';
+  return `${system}, group ${rbacGroupName ?? 'none'}, risk ${riskScore ?? 'not known'}`;
 }

@@ -1,6 +1,6 @@
 import { finalStatus, type MachineAction } from '../defender/machine-action.js';
 import type { Person } from '../people/person.js';
-import type { Request, Vote } from '../request/request.js';
+import { displayId, type Request, type Vote } from '../request/request.js';
 import { approvalsSoFar } from './card.js';
 import type { Line } from './inline.js';
 import type { Note } from './model.js';
@@ -91,9 +91,7 @@ export function refused(request: Request, because: string): Note {
 export function submitted(request: Request, action: MachineAction): Note {
   const line: Line = [
     { bold: 'Submitted to Defender' },
-    ` as MachineAction `,
-    { code: action.id },
-    `, ${action.status ?? 'status not given'}. The device has not confirmed it yet.`,
+    ` (${action.status ?? 'status not given'}). The device has not confirmed it yet.`,
   ];
   return note('progress', line, ...awayLines(request));
 }
@@ -139,12 +137,12 @@ export function settled(request: Request, action: MachineAction): Note {
   switch (finalStatus(action)) {
     case 'Succeeded':
       return note('success', [
-        ...about(request),
-        ': ',
-        { bold: 'done' },
-        `. Defender reports Succeeded: ${actionDone[request.action]} on `,
+        { bold: 'Done' },
+        ` (Defender reports Succeeded): ${actionDone[request.action]} on `,
         deviceInline(request.device),
-        '.',
+        ' (',
+        idInline(request),
+        ').',
       ]);
     case 'Cancelled':
       return {
@@ -255,7 +253,7 @@ export function cardNotPosted(request: Request, why: string): Note {
   return note(
     'warning',
     [...about(request), ` is stored (${request.state}), but its card could not be posted. ${why}`],
-    ['Approvers can also send me `approve` with the request id in a direct message: ', idInline(request), '.'],
+    ['Approvers can also send me ', { code: `approve ${displayId(request.id)}` }, ' in a direct message.'],
   );
 }
 

@@ -25,11 +25,11 @@ export const actionNoun: Readonly<Record<ActionKind, string>> = {
   release: 'Remove the app restriction',
 };
 
-/** What the action does to the device, in one line. Source: defender-docs `respond-machine-alerts.md`. */
+/** What the action does to the device, in one line: a definition, which stays true when the request was denied. Source: defender-docs `respond-machine-alerts.md`. */
 export const actionEffect: Readonly<Record<ActionKind, string>> = {
   restrict:
-    'Only files signed with a Microsoft-issued certificate can start on this device, until the restriction is removed. Its network stays connected, and what already runs is not stopped.',
-  release: 'Apps that were blocked by “Restrict app execution” can start again on this device.',
+    'What it does: only files signed with a Microsoft-issued certificate can start on the device, until the restriction is removed. Its network stays connected, and what already runs is not stopped.',
+  release: 'What it does: apps that were blocked by “Restrict app execution” can start again on the device.',
 };
 
 /** Said only when Defender says `Succeeded`. */

@@ -85,6 +85,7 @@ function fallback(card: Card, status: Line, comment: string): string {
     fallbackText(card.title),
     fallbackLine(status),
     fallbackText(clip(comment, shortComment)),
+    ...card.story.map(fallbackLine),
     ...card.facts.map(({ label, value }) => `${fallbackText(label)}: ${fallbackLine(value)}`),
     fallbackText(card.effect),
   ];

@@ -157,7 +157,7 @@ describe('Sending to Slack', () => {
     rig.api.answers['chat.postMessage'] = () => refuse('not_in_channel');
     await assert.rejects(platform.send(channel, note), (error) => {
       assert.ok(error instanceof PlatformError);
-      assert.match(error.userText ?? '', /invite it there with `\/invite @cordon`/);
+      assert.match(error.userText ?? '', /invite it there with “\/invite @cordon”/);
       return true;
     });
   });
