@@ -39,6 +39,7 @@ export interface EntraSettings {
 export interface DefenderSettings {
   readonly apiUrl: string;
   readonly scope: string;
+  readonly portalUrl: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -180,7 +181,11 @@ function toConfig(given: Settings): Config {
       authorityHost: given.AZURE_AUTHORITY_HOST ?? preset.authorityHost,
       disableInstanceDiscovery: given.ENTRA_DISABLE_INSTANCE_DISCOVERY,
     },
-    defender: { apiUrl: given.DEFENDER_API_URL ?? preset.apiUrl, scope: given.DEFENDER_SCOPE ?? preset.scope },
+    defender: {
+      apiUrl: given.DEFENDER_API_URL ?? preset.apiUrl,
+      scope: given.DEFENDER_SCOPE ?? preset.scope,
+      portalUrl: preset.portalUrl,
+    },
     commentLength: given.CORDON_COMMENT_LENGTH,
     settleMs: given.CORDON_SETTLE_SECONDS * 1_000,
     attempts: given.CORDON_ATTEMPTS,

@@ -67,6 +67,7 @@ async function main(config: Config): Promise<void> {
     newId: () => requestId(randomBytes),
     newToken: () => buttonToken(randomBytes),
     logger,
+    portalUrl: config.defender.portalUrl,
     limits: { commentLength: config.commentLength, settleMs: config.settleMs, attempts: config.attempts },
   });
 

@@ -182,6 +182,7 @@ export class Harness {
       newId: () => `AAAA${String((this.keys += 1)).padStart(4, '0')}`,
       newToken: () => `token-${(this.tokens += 1)}`,
       logger: pino({ level: 'silent' }),
+      portalUrl: 'https://security.microsoft.com',
       limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3 },
       wake: () => undefined,
     };

@@ -130,7 +130,15 @@ function unknownVerb(word: Word): Parsed {
   const hint = meant === undefined ? 'Say “help” for all commands.' : `Did you mean “${meant}”?`;
   const problem = `“${excerpt(word.text)}” is not a command. ${hint}`;
   const example = verb === undefined || meant === undefined ? verbs.help.example : withWord(verb, meant);
-  return { ok: false, problem: { verb: undefined, understood: 'I could not make out a command.', problem, example } };
+  return {
+    ok: false,
+    problem: {
+      verb: undefined,
+      understood: `I understood “${excerpt(word.text)}”, but no command in it.`,
+      problem,
+      example,
+    },
+  };
 }
 
 /** The command's example, begun with the word that the person seems to use for it. */

@@ -24,6 +24,8 @@ export interface Context {
   readonly newToken: () => string;
   readonly logger: Logger;
   readonly limits: Limits;
+  /** The Defender portal, without a trailing slash. */
+  readonly portalUrl: string;
   /** Says that a loop has something to do now. */
   readonly wake: (loop: LoopName) => void;
 }

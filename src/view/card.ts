@@ -22,8 +22,11 @@ const tones: Readonly<Record<RequestState, Tone>> = {
   unknown: 'danger',
 };
 
-/** The Card of a Request as it stands. Pure: the same Request gives the same Card, on every platform. */
-export function cardOf(request: Request): Card {
+/**
+ * The Card of a Request as it stands. Pure: the same Request gives the same Card, on every platform. `portalUrl` is the
+ * Defender portal of the cloud, without a trailing slash.
+ */
+export function cardOf(request: Request, portalUrl: string): Card {
   return {
     requestId: displayId(request.id),
     action: request.action,
@@ -31,7 +34,7 @@ export function cardOf(request: Request): Card {
     tone: tones[request.state],
     title: `${actionNoun[request.action]}: ${machineName(request.device)}`,
     status: statusLine(request),
-    facts: facts(request),
+    facts: facts(request, portalUrl),
     comment: request.comment,
     effect: actionEffect[request.action],
     story: request.votes.filter((vote) => !isPlainApproval(vote)).map(voteLine),
@@ -71,13 +74,13 @@ export function statusLine(request: Request): Line {
     case 'approved':
       return [{ bold: 'Approved' }, ', about to be sent to Defender'];
     case 'queued':
-      return request.estimate && request.estimate.ahead > 0
-        ? [
+      return request.estimate === undefined
+        ? [{ bold: 'Approved' }, ', about to be sent to Defender']
+        : [
             { bold: 'Approved' },
-            `, waiting for Defender's call limit: ${request.estimate.ahead} ahead, about `,
+            `, waiting for Defender's call limit: ${request.estimate.ahead} ahead, leaves about `,
             { at: request.estimate.at },
-          ]
-        : [{ bold: 'Approved' }, ', about to be sent to Defender'];
+          ];
     case 'sending':
       return [{ bold: 'Being sent to Defender' }, ': not confirmed yet'];
     case 'submitted':
@@ -93,7 +96,7 @@ export function statusLine(request: Request): Line {
     case 'timed out':
       return [{ bold: 'Timed out' }, ': Defender gave up waiting for the device'];
     case 'cancelled':
-      return [{ bold: 'Cancelled in Defender' }, ': nothing was changed by this action'];
+      return [{ bold: 'Cancelled in Defender' }, ': the device is not known to be changed'];
     case 'denied':
       return [{ bold: 'Denied' }, ': nothing was sent to Defender'];
     case 'expired':
@@ -120,7 +123,7 @@ export function approvalsSoFar(request: Request): string {
 }
 
 /** First who, then what is known of the device, then the ids by which to find it all again. */
-function facts(request: Request): Card['facts'] {
+function facts(request: Request, portalUrl: string): Card['facts'] {
   const { device, machineAction } = request;
   const seen = lastSeen(device);
   return [
@@ -128,7 +131,10 @@ function facts(request: Request): Card['facts'] {
     ...approval(request),
     { label: 'Device', value: [describeDevice(device)] },
     { label: 'Health', value: [device.healthStatus ?? 'not known', ...(seen ? [', last report ', seen] : [])] },
-    { label: 'Device id', value: [{ code: device.id }] },
+    {
+      label: 'Device id',
+      value: [{ link: `${portalUrl}/machines/v2/${device.id}`, label: device.id }],
+    },
     ...(machineAction ? [{ label: 'MachineAction', value: [{ code: machineAction.id }] }] : []),
     { label: 'Request', value: [{ code: displayId(request.id) }] },
   ];

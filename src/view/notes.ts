@@ -1,10 +1,9 @@
 import { finalStatus, type MachineAction } from '../defender/machine-action.js';
-import type { Person } from '../people/person.js';
 import { displayId, type Request, type Vote } from '../request/request.js';
 import { approvalsSoFar } from './card.js';
 import type { Line } from './inline.js';
 import type { Note } from './model.js';
-import { actionDone, actionNoun, deviceInline, idInline, isAway, lastSeen, note, people, who } from './say.js';
+import { actionDone, actionNoun, deviceInline, idInline, isAway, lastSeen, note, who } from './say.js';
 
 /** What is said in a Request's thread, one function for each thing that happens. The same words go to the requester at the end. */
 
@@ -31,7 +30,8 @@ export function approved(request: Request, last: Vote | undefined): Note {
 }
 
 export function waiting(estimate: { ahead: number; at: number }): Note {
-  const ahead = estimate.ahead === 1 ? '1 call is' : `${estimate.ahead} calls are`;
+  const ahead =
+    estimate.ahead === 0 ? 'no call is' : estimate.ahead === 1 ? '1 call is' : `${estimate.ahead} calls are`;
   return note('progress', [
     `Defender's call limit is used up for the moment: ${ahead} ahead. This one is expected to leave about `,
     { at: estimate.at },
@@ -255,13 +255,4 @@ export function cardNotPosted(request: Request, why: string): Note {
     [...about(request), ` is stored (${request.state}), but its card could not be posted. ${why}`],
     ['Approvers can also send me ', { code: `approve ${displayId(request.id)}` }, ' in a direct message.'],
   );
-}
-
-export function approvedBy(request: Request): Line {
-  const list = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => vote.person);
-  return list.length === 0 ? ['nobody (no approval needed)'] : people(list);
-}
-
-export function byName(list: readonly Person[]): string {
-  return list.map((person) => person.name).join(', ');
 }

@@ -10,7 +10,7 @@ import { backOff, earliest } from '../time.js';
 import { cardOf } from '../view/card.js';
 import * as notes from '../view/notes.js';
 
-type World = Pick<Context, 'store' | 'platforms' | 'now' | 'logger'>;
+type World = Pick<Context, 'store' | 'platforms' | 'now' | 'logger' | 'portalUrl'>;
 
 const atOnce = 16;
 const firstPauseMs = 1_000;
@@ -55,7 +55,7 @@ async function deliver(world: World, delivery: Delivery): Promise<void> {
 }
 
 async function attempt(
-  { store }: World,
+  { store, portalUrl }: World,
   platform: Platform,
   { message }: Delivery,
   request: Request | undefined,
@@ -70,14 +70,14 @@ async function attempt(
   const thread = place.thread === undefined ? {} : { thread: place.thread };
   if (message.kind === 'announce') {
     const target: Target = { to: 'conversation', conversation: place.conversation, ...thread };
-    const ref = await platform.send(target, { kind: 'card', card: cardOf(request) });
+    const ref = await platform.send(target, { kind: 'card', card: cardOf(request, portalUrl) });
     return { ref, renderedVersion: request.version };
   }
   const card = await store.card(request.id, place);
   if (card === undefined) return {};
   if (message.kind === 'update') {
     if (card.renderedVersion >= request.version) return {};
-    await platform.update(card.ref, { kind: 'card', card: cardOf(request) });
+    await platform.update(card.ref, { kind: 'card', card: cardOf(request, portalUrl) });
     return { ref: card.ref, renderedVersion: request.version };
   }
   const target: Target = {

@@ -3,8 +3,10 @@ import type { RequestState } from '../../src/request/life.js';
 import type { Request, Vote } from '../../src/request/request.js';
 import { failedAnswer } from '../../src/view/answers.js';
 import { cardOf, statusLine } from '../../src/view/card.js';
-import { plain } from '../../src/view/model.js';
+import { type Card, plain } from '../../src/view/model.js';
 import { machine, person } from '../support.js';
+
+const drawn = (request: Request): Card => cardOf(request, 'https://security.microsoft.com');
 
 const createdAt = Date.UTC(2026, 10, 23, 9, 30);
 const expiresAt = createdAt + 3_600_000;
@@ -41,9 +43,17 @@ function vote(user: string, decision: Vote['decision'], reason?: string): Vote {
 }
 
 const factsOf = (request: Request): Map<string, string> =>
-  new Map(cardOf(request).facts.map(({ label, value }) => [label, plain(value, () => 'THEN')]));
+  new Map(drawn(request).facts.map(({ label, value }) => [label, plain(value, () => 'THEN')]));
 
 describe('The card', () => {
+  it('leads to the device in the Defender portal of the cloud', () => {
+    const { value } = drawn(requestIn('awaiting approval')).facts.find(({ label }) => label === 'Device id')!;
+    assert.deepEqual(value.at(-1), {
+      link: `https://security.microsoft.com/machines/v2/${machine().id}`,
+      label: machine().id,
+    });
+  });
+
   it('says until when it waits', () => {
     assert.equal(
       plain(statusLine(requestIn('awaiting approval'))),
@@ -65,7 +75,7 @@ describe('The card', () => {
   it('says who approved and when, once', () => {
     const request = requestIn('queued', { votes: [vote('UBOB', 'approve'), vote('UCAROL', 'approve')] });
     assert.equal(factsOf(request).get('Approved by'), `${person('UBOB').name} THEN, ${person('UCAROL').name} THEN`);
-    assert.deepEqual(cardOf(request).story, []);
+    assert.deepEqual(drawn(request).story, []);
   });
 
   it('says that the policy asked for no approval', () => {
@@ -73,7 +83,7 @@ describe('The card', () => {
   });
 
   it('tells a denial and its reason as a line of its own', () => {
-    const { story } = cardOf(requestIn('denied', { votes: [vote('UBOB', 'deny', 'wrong laptop')] }));
+    const { story } = drawn(requestIn('denied', { votes: [vote('UBOB', 'deny', 'wrong laptop')] }));
     assert.deepEqual(
       story.map((line) => plain(line, () => 'THEN')),
       [`${person('UBOB').name} denied THEN: wrong laptop`],
@@ -81,12 +91,12 @@ describe('The card', () => {
   });
 
   it('keeps the words that came with an approval', () => {
-    const { story } = cardOf(requestIn('queued', { votes: [vote('UBOB', 'approve', 'seen it too')] }));
+    const { story } = drawn(requestIn('queued', { votes: [vote('UBOB', 'approve', 'seen it too')] }));
     assert.match(plain(story[0] ?? []), /approved .*: seen it too$/);
   });
 
   it('describes the effect so that it stays true when nothing was done', () => {
-    assert.match(cardOf(requestIn('denied')).effect, /^What it does: /);
+    assert.match(drawn(requestIn('denied')).effect, /^What it does: /);
   });
 });
 
