@@ -173,10 +173,19 @@ function stateOf({ view }: OpenView, values: Readonly<Record<string, string>>): 
     const value = values[actionId] ?? values[blockId] ?? null;
     left.delete(actionId);
     left.delete(blockId);
-    state[blockId] = { [actionId]: { type: field.type, value } };
+    state[blockId] = { [actionId]: { type: field.type, ...answered(field, value) } };
   }
   if (left.size > 0) throw new Error(`The modal has no field ${[...left].join(', ')}.`);
   return state;
+}
+
+/** A field of choices answers with the chosen option, its initial one if nobody touched it; every other with its text. */
+function answered(field: Readonly<Record<string, unknown>>, value: string | null): Payload {
+  if (!Array.isArray(field.options)) return { value };
+  const options = field.options as readonly Readonly<Record<string, unknown>>[];
+  const chosen = value === null ? field.initial_option : options.find((option) => option.value === value);
+  if (value !== null && chosen === undefined) throw new Error(`The modal offers no ${value}.`);
+  return { selected_option: chosen ?? null };
 }
 
 function textOf(value: unknown): string {

@@ -279,6 +279,39 @@ describe('end to end in Slack', function () {
     await inThread(message, /app execution is restricted/);
   });
 
+  it('takes a request by the message shortcut, into the thread of that message', async () => {
+    await start();
+    await sandbox.door().mention({ user: 'U0ALICE', channel, text: 'help' });
+    const [alert] = sandbox.slack.messages(channel);
+    await sandbox.door().messageShortcut({ user: 'U0ALICE', message: alert!, callbackId: 'cordon_restrict' });
+    const view = await eventually('the form', () => sandbox.slack.openViews('U0ALICE')[0]);
+    const values = {
+      action: 'restrict',
+      device: String(device.computerDnsName),
+      comment: 'seen in <this> alert & more',
+    };
+    await sandbox.door().submitView({ user: 'U0ALICE', view, values });
+    const message = await card();
+    assert.equal(message.message.thread_ts, alert!.message.ts);
+    assert.match(message.message.text, /seen in &lt;this&gt; alert &amp; more/);
+  });
+
+  it('answers questions in a direct message, and says why a request cannot be made there', async () => {
+    await start();
+    await ask();
+    await card();
+    const said = (words: RegExp) =>
+      eventually(String(words), () => sandbox.slack.dm('U0ALICE').some(({ message }) => words.test(message.text)));
+    await sandbox.door().directMessage({ user: 'U0ALICE', text: 'list' });
+    await said(/Open requests: 1/);
+    await sandbox.door().directMessage({ user: 'U0ALICE', text: 'help' });
+    await said(/history/);
+    await sandbox.door().directMessage({ user: 'U0ALICE', text: 'history desktop-5o2hkn5' });
+    await said(/History of desktop-5o2hkn5[\s\S]*awaiting approval/);
+    await sandbox.door().directMessage({ user: 'U0ALICE', text: 'restrict laptop-sales-12 x' });
+    await said(/names no approvals channel/);
+  });
+
   it('releases as it restricts', async () => {
     await start();
     await sandbox
