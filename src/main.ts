@@ -20,6 +20,8 @@ import { createWorkers } from './work/workers.js';
 /** How long running work gets to end after SIGTERM. */
 const graceMs = 10_000;
 const defenderTimeoutMs = 15_000;
+/** A question that would have to wait longer for the quota is answered with when to ask again. */
+const longestQuestionMs = 10_000;
 
 async function main(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
@@ -33,7 +35,7 @@ async function main(config: Config): Promise<void> {
     baseUrl: config.defender.apiUrl,
     fetch: crossFetch,
     token: createTokenSource({ credential, scope: config.defender.scope, now }),
-    gate: (operation) => throttle.take(operation),
+    gate: (operation) => throttle.take(operation, longestQuestionMs),
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
     timeoutMs: defenderTimeoutMs,
     userAgent: `MdePartner-Cordon-Cordon/${version}`,
@@ -73,7 +75,7 @@ async function main(config: Config): Promise<void> {
 
   const server = await listen(app, config.host, config.port);
   await Promise.all(adapters.map((adapter) => adapter.start()));
-  workers.start();
+  await workers.start();
   logger.info({ port: server.port, policy: policy.revision }, 'Cordon is ready');
 
   const stop = async (signal: NodeJS.Signals): Promise<void> => {

@@ -17,8 +17,10 @@ import type { Store } from '../src/store/store.js';
 import { openStore } from '../src/store/open.js';
 import { plain, type Card, type Note, type View } from '../src/view/model.js';
 import { createDeliverer } from '../src/work/deliver.js';
-import { createDispatcher } from '../src/work/dispatch.js';
+import { createDispatcher, type Dispatcher } from '../src/work/dispatch.js';
 import { createIntake } from '../src/work/intake.js';
+import type { Pool } from '../src/work/pool.js';
+import { adoptOrphans, createSearch } from '../src/work/search.js';
 import { scheduleTick } from '../src/work/schedule.js';
 import { createTracker } from '../src/work/track.js';
 import { machine, person } from './support.js';
@@ -160,10 +162,11 @@ export class Harness {
   policy: Policy;
   private keys = 0;
   private tokens = 0;
-  private readonly intake: () => Promise<number | undefined>;
-  private readonly deliver: () => Promise<number | undefined>;
+  private readonly intake: Pool;
+  private readonly deliver: Pool;
   private readonly track: () => Promise<number | undefined>;
-  private dispatcher: ReturnType<typeof createDispatcher>;
+  private readonly dispatcher: Dispatcher;
+  private readonly search: Pool;
   readonly context: Context;
 
   private constructor(
@@ -190,23 +193,32 @@ export class Harness {
     this.deliver = createDeliverer(this.context);
     this.track = createTracker(this.context);
     this.dispatcher = createDispatcher(this.context);
+    this.search = createSearch(this.context, (id) => this.dispatcher.isUnderWay(id));
   }
 
   static async open(policyText = standardPolicy): Promise<Harness> {
     return new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
   }
 
-  /** What a new process would do: the loops start afresh on the same store. */
-  restart(): void {
-    this.dispatcher = createDispatcher(this.context);
+  /** What a new process does first with the store of one that died. */
+  restart(): Promise<void> {
+    return adoptOrphans(this.context);
   }
 
   /** Runs every loop until nothing is due at the present time. */
   async settle(): Promise<void> {
     for (let round = 0; round < 200; round += 1) {
-      const due = [await this.intake(), await scheduleTick(this.context), await this.dispatcher.tick()];
+      await this.intake.tick();
+      await this.intake.idle();
+      const due = [await scheduleTick(this.context), await this.dispatcher.tick()];
       await this.dispatcher.idle();
-      due.push(await this.track(), await this.deliver(), await this.store.nextIncomingDue());
+      await this.search.tick();
+      await this.search.idle();
+      due.push(await this.track());
+      await this.deliver.tick();
+      await this.deliver.idle();
+      due.push(await this.store.nextIncomingDue(), await this.store.nextDeliveryDue());
+      due.push(await this.store.nextDue(['sending', 'unknown']));
       const approved = await this.store.countIn(['approved']);
       if (approved === 0 && due.every((moment) => moment === undefined || moment > this.clock)) return;
     }

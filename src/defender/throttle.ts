@@ -1,6 +1,7 @@
 import pThrottle from 'p-throttle';
 import type { Store, Window } from '../store/store.js';
 import type { Operation } from './defender.js';
+import { DefenderError } from './errors.js';
 
 /**
  * Keeps Cordon inside Defender's quota: 100 calls a minute and 1,500 an hour, per operation (defender-api.md §7).
@@ -10,8 +11,11 @@ import type { Operation } from './defender.js';
  * 429 asked for. What it does not know: calls that other programs make with the same app registration.
  */
 export interface Throttle {
-  /** Resolves when one call of the operation may be made now. Rejects with the signal's reason at shutdown. */
-  take(operation: Operation): Promise<void>;
+  /**
+   * Resolves when one call of the operation may be made now. Where that would take longer than `withinMs`, throws a
+   * `DefenderError` code `TooManyRequests` at once. Rejects with the signal's reason at shutdown.
+   */
+  take(operation: Operation, withinMs?: number): Promise<void>;
   /** Defender said 429. Without `retryAfterMs` the pause doubles with every 429 within ten minutes, up to five minutes. */
   throttled(operation: Operation, retryAfterMs: number | undefined): Promise<void>;
   /** When the call after `ahead` others is expected to leave (Unix ms). */
@@ -62,8 +66,20 @@ export function createThrottle({ store, now, signal, windows = defenderWindows, 
     return made;
   }
 
+  async function estimate(operation: Operation, ahead: number): Promise<number> {
+    const longest = Math.max(...windows.map((window) => window.ms));
+    const { calls, blockedUntil } = await store.callsSince(operation, now() - longest);
+    return nextSlot(calls, windows, Math.max(now(), blockedUntil ?? 0), ahead);
+  }
+
   return {
-    take: (operation) => gate(operation)(),
+    async take(operation, withinMs) {
+      if (withinMs !== undefined) {
+        const wait = (await estimate(operation, 0)) - now();
+        if (wait > withinMs) throw usedUp(operation, wait);
+      }
+      await gate(operation)();
+    },
 
     async throttled(operation, retryAfterMs) {
       const last = inARow.get(operation);
@@ -73,12 +89,17 @@ export function createThrottle({ store, now, signal, windows = defenderWindows, 
       await store.blockCalls(operation, now() + Math.ceil(retryAfterMs ?? backOff));
     },
 
-    async estimate(operation, ahead) {
-      const longest = Math.max(...windows.map((window) => window.ms));
-      const { calls, blockedUntil } = await store.callsSince(operation, now() - longest);
-      return nextSlot(calls, windows, Math.max(now(), blockedUntil ?? 0), ahead);
-    },
+    estimate,
   };
+}
+
+function usedUp(operation: Operation, waitMs: number): DefenderError {
+  const seconds = Math.ceil(waitMs / 1_000);
+  return new DefenderError('TooManyRequests', `${operation}: no call left for ${seconds} s`, {
+    taken: 'no',
+    retryAfterMs: waitMs,
+    userText: `Cordon has used up its calls to Defender for this kind of question (${operation}). Nothing was done. Try again in ${seconds} seconds.`,
+  });
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Policy } from '../policy/policy.js';
 import type { Store } from '../store/store.js';
 
 /** The background loops, by the name under which they are woken. */
-export type LoopName = 'intake' | 'dispatch' | 'track' | 'deliver' | 'schedule';
+export type LoopName = 'intake' | 'dispatch' | 'search' | 'track' | 'deliver' | 'schedule';
 
 /** What the use cases need of the world. Each takes only the part that it uses. */
 export interface Context {

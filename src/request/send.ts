@@ -204,4 +204,5 @@ async function settle(
   }
   wake('deliver');
   wake('dispatch');
+  wake('search');
 }

@@ -86,6 +86,13 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
     return reject(answers.alreadyVoted(request, ballot.decision), 'vote.repeated');
   }
 
+  if (ballot.decision === 'deny' && (ballot.reason ?? '').trim() === '') {
+    return reject(
+      answers.voteRefused(request, 'A denial needs a reason, for everybody in the thread.'),
+      'vote.no-reason',
+    );
+  }
+
   const cast = toVote(ballot, request, now);
   const policy: Policy = world.policy();
   const before = evaluate(policy, factsOf(request, request.votes, now));

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { cordon } from '../audit/event.js';
 import { messageOf } from '../errors.js';
 import { type MessageRef, type Platform, PlatformError, type Target } from '../platform.js';
@@ -6,11 +7,12 @@ import { direct, requestEvent } from '../request/effects.js';
 import { isFinal } from '../request/life.js';
 import type { Request } from '../request/request.js';
 import type { Delivery, Effects } from '../store/store.js';
-import { backOff, earliest } from '../time.js';
+import { backOff } from '../time.js';
 import { cardOf } from '../view/card.js';
 import * as notes from '../view/notes.js';
+import { createPool, type Pool } from './pool.js';
 
-type World = Pick<Context, 'store' | 'platforms' | 'now' | 'logger' | 'portalUrl'>;
+type World = Pick<Context, 'store' | 'platforms' | 'now' | 'logger' | 'portalUrl' | 'wake'>;
 
 const atOnce = 16;
 const firstPauseMs = 1_000;
@@ -22,13 +24,24 @@ const keptMs = 86_400_000;
 const nothing: Effects = { audit: [], deliveries: [] };
 
 /** Sends what is owed: in order within a lane, lanes side by side. Nothing here can stop or change an action. */
-export function createDeliverer(world: World): () => Promise<number | undefined> {
-  return async () => {
-    const { store, now } = world;
-    const due = await store.dueDeliveries(now(), atOnce);
-    await Promise.all(due.map((delivery) => deliver(world, delivery)));
-    return due.length > 0 ? now() : earliest(await store.nextDeliveryDue());
-  };
+export function createDeliverer(world: World): Pool {
+  const { store, now, wake, logger } = world;
+  return createPool({
+    atOnce,
+    due: (limit) => store.dueDeliveries(now(), limit),
+    key: ({ id }) => id,
+    work: (delivery) =>
+      deliver(world, delivery).catch((error: unknown) => {
+        logger.error({ err: error, delivery: delivery.id }, `a delivery could not be noted: ${messageOf(error)}`);
+        // It is due still: without a pause the loop would try it without end.
+        return delay(firstPauseMs);
+      }),
+    nextDue: () => store.nextDeliveryDue(),
+    now,
+    again: () => {
+      wake('deliver');
+    },
+  });
 }
 
 async function deliver(world: World, delivery: Delivery): Promise<void> {

@@ -4,7 +4,6 @@ import { messageOf } from '../errors.js';
 import { PlatformError } from '../platform.js';
 import type { Context } from '../request/context.js';
 import type { Request } from '../request/request.js';
-import { recover } from '../request/recover.js';
 import { hold, queue, send } from '../request/send.js';
 import { earliest } from '../time.js';
 
@@ -16,6 +15,8 @@ const batch = 200;
 
 export interface Dispatcher {
   tick(): Promise<number | undefined>;
+  /** Whether the answer to this Request's call is still awaited. */
+  isUnderWay(requestId: string): boolean;
   /** Resolves when no call is under way any more. */
   idle(): Promise<void>;
   /** Starts no further call, and resolves when those under way have ended. */
@@ -23,9 +24,8 @@ export interface Dispatcher {
 }
 
 /**
- * Moves approved Requests to Defender: gives them a place in the queue, takes the quota, sends one device's calls one after
- * the other, and looks after calls whose answer never came. A Request found in `sending` at start belongs to a process that
- * died, so that it is looked after at once.
+ * Moves approved Requests to Defender: gives them a place in the queue, takes the quota, and sends one device's calls one after
+ * the other.
  */
 export function createDispatcher(world: World): Dispatcher {
   const { store, throttle, now, logger, wake } = world;
@@ -34,15 +34,6 @@ export function createDispatcher(world: World): Dispatcher {
   const lanes = new Set<string>();
   const drains = new Map<ActionKind, Promise<void>>();
   let stopped = false;
-  let started = false;
-
-  async function lookAfterLost(): Promise<void> {
-    const lost = started
-      ? await store.dueRequests(['sending', 'unknown'], now(), batch)
-      : await store.requestsIn(['sending'], batch);
-    started = true;
-    for (const request of lost) if (!calls.has(request.id)) await recover(world, request);
-  }
 
   /** The first queued Request of this kind whose device has nothing else under way. */
   async function nextFor(kind: ActionKind): Promise<Request | undefined> {
@@ -95,12 +86,12 @@ export function createDispatcher(world: World): Dispatcher {
 
   return {
     async tick() {
-      await lookAfterLost();
       for (const request of await store.dueRequests(['approved'], now(), batch)) await queue(world, request);
       keepDraining('restrict');
       keepDraining('release');
-      return earliest(await store.nextDue(['approved', 'sending', 'unknown']), await nextQueued());
+      return earliest(await store.nextDue(['approved']), await nextQueued());
     },
+    isUnderWay: (requestId) => calls.has(requestId),
     idle,
     stop() {
       stopped = true;

@@ -74,6 +74,16 @@ describe('the throttle', () => {
     assert.equal((await store.callsSince('restrictCodeExecution', 0)).blockedUntil, Date.now() + 4_000);
   });
 
+  it('answers at once where a question would have to wait too long, and says when to ask again', async () => {
+    const throttle = create();
+    await throttle.throttled('listMachines', 30_000);
+    await assert.rejects(throttle.take('listMachines', 10_000), {
+      code: 'TooManyRequests',
+      retryAfterMs: 30_000,
+      userText: /Try again in 30 seconds/,
+    });
+  });
+
   it('keeps the operations apart', async () => {
     const throttle = create();
     await throttle.throttled('restrictCodeExecution', minute);

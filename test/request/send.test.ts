@@ -178,7 +178,7 @@ describe('sending and following', () => {
     ];
     await approve();
     assert.equal((await cordon.request()).state, 'sending');
-    cordon.restart();
+    await cordon.restart();
     await cordon.settle();
     assert.equal((await cordon.request()).state, 'submitted');
     assert.equal(cordon.defender.submitted.length, 1);

@@ -76,6 +76,15 @@ describe('voting', () => {
     assert.deepEqual(cordon.defender.submitted, []);
   });
 
+  for (const reason of [undefined, ' \n ']) {
+    it(`takes no denial with the reason ${JSON.stringify(reason)}, whatever the client sent`, async () => {
+      await open();
+      await cordon.press('UAPP1', 'Deny', reason);
+      assert.equal((await cordon.request()).state, 'awaiting approval');
+      assert.match(cordon.texts({ to: 'UAPP1' }).at(-1)!, /A denial needs a reason/);
+    });
+  }
+
   it('changes nothing after expiry, which is never shown as denied (bug 13)', async () => {
     await open();
     const token = cordon.token('Approve');

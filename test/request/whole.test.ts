@@ -61,7 +61,7 @@ async function take(cordon: Harness, step: Step): Promise<void> {
     case 'press': {
       const button = cards.at(step.card % Math.max(1, cards.length))?.card.buttons.at(step.button === 0 ? 1 : 0);
       if (!button) return;
-      await cordon.accept(step.user, { kind: 'press', token: button.token });
+      await cordon.accept(step.user, { kind: 'press', token: button.token, reason: 'because' });
       return cordon.settle();
     }
     case 'withdraw': {
@@ -84,7 +84,7 @@ async function take(cordon: Harness, step: Step): Promise<void> {
       });
       return;
     case 'restart':
-      cordon.restart();
+      await cordon.restart();
       return cordon.settle();
   }
 }
