@@ -53,9 +53,12 @@ export class ConfigError extends CordonError {
 
 const url = z
   .url({ protocol: /^https?$/ })
-  .refine((text) => text.startsWith('https:') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(text).hostname), {
-    error: 'has to start with https:// (http is for loopback alone)',
-  })
+  .refine(
+    (text) => text.startsWith('https:') || /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(text).hostname),
+    {
+      error: 'has to start with https:// (http is for loopback alone)',
+    },
+  )
   .transform((text) => text.replace(/\/+$/, ''));
 
 const seconds = (fallback: number, least: number, most: number) =>

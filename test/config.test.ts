@@ -60,6 +60,15 @@ describe('the settings', () => {
     assert.match(problems({ ...complete, DEFENDER_CLOUD: 'gcc', DEFENDER_REGION: 'eu' }), /^DEFENDER_REGION/);
   });
 
+  it('take http for loopback alone', () => {
+    for (const host of ['127.0.0.1', '127.8.9.10', 'localhost', '[::1]']) {
+      assert.equal(problems({ ...complete, DEFENDER_API_URL: `http://${host}:8080` }), '', host);
+    }
+    for (const host of ['127.example.com', '10.0.0.1', 'localhost.example.com']) {
+      assert.match(problems({ ...complete, DEFENDER_API_URL: `http://${host}` }), /https/, host);
+    }
+  });
+
   it('never repeat a value: it may be a secret', () => {
     assert.doesNotMatch(problems({ ...complete, SLACK_BOT_TOKEN: 'hunter2' }), /hunter2/);
   });
