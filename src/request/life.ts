@@ -50,5 +50,8 @@ export function isFinal(state: RequestState): boolean {
   return Object.keys(table[state]).length === 0;
 }
 
+/** The states in which a call for the device is, or may be, under way in Defender. */
+export const runningStates: readonly RequestState[] = ['sending', 'submitted', 'unknown'];
+
 /** The states in which something is still to come. */
 export const openStates: readonly RequestState[] = requestStates.filter((state) => !isFinal(state));

@@ -39,6 +39,8 @@ export interface Request {
   readonly queuedAt?: number;
   /** When it was queued: how many calls were ahead of it, and when its own was expected to leave. */
   readonly estimate?: { readonly ahead: number; readonly at: number };
+  /** The Request on the same device that has to end first. */
+  readonly waitsFor?: string;
   /** When the call was (last) sent, and how often it was tried. */
   readonly sentAt?: number;
   readonly attempts: number;

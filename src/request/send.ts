@@ -10,6 +10,7 @@ import type { Context } from './context.js';
 import { effectsOf, type Happening } from './effects.js';
 import { withPeopleAsOfNow } from './people.js';
 import type { PlatformError } from '../platform.js';
+import { runningStates } from './life.js';
 import { advance, amend, type Request } from './request.js';
 import { changedTerms, factsOf, refuse } from './vote.js';
 
@@ -26,13 +27,22 @@ const holdMs = 15_000;
 /** A wait for the quota that people are told about. */
 const noticeableMs = 5_000;
 
-/** An approved Request gets its place in the queue, and where it has to wait, its thread is told how long. */
+/** The other Request on the same device whose call is under way: one device's calls never overtake each other. */
+export async function runningOnDevice(store: Context['store'], request: Request): Promise<Request | undefined> {
+  const others = await store.requestsForDevice(request.device.id, 20);
+  return others.find((other) => other.id !== request.id && runningStates.includes(other.state));
+}
+
+/** An approved Request gets its place in the queue, and where it has to wait, its thread is told for what and how long. */
 export async function queue(world: World, request: Request): Promise<void> {
   const { store, now, wake } = world;
   const at = now();
   const ahead = (await store.requestsIn(['queued'], 2_000)).filter((other) => other.action === request.action).length;
-  const { estimate, note } = await expectedWait(world, request, ahead);
-  const after = advance(request, 'queue', at, { queuedAt: at, dueAt: at, ...estimate });
+  const running = await runningOnDevice(store, request);
+  const { over, note } = running
+    ? { over: { waitsFor: running.id }, note: { note: notes.waitsForDevice(running) } }
+    : await expectedWait(world, request, ahead);
+  const after = advance(request, 'queue', at, { queuedAt: at, dueAt: at, ...over });
   if (after === undefined) return;
   await store.change(after, effectsOf(request, after, at, { what: 'request.queue', actor: cordon, ...note }));
   wake('deliver');
@@ -43,10 +53,10 @@ async function expectedWait(
   { throttle, now }: World,
   { action }: Request,
   ahead: number,
-): Promise<{ estimate: Pick<Request, 'estimate'>; note: Pick<Happening, 'note'> }> {
+): Promise<{ over: Pick<Request, 'estimate'>; note: Pick<Happening, 'note'> }> {
   const at = await throttle.estimate(submitOperation[action], ahead);
-  if (at - now() <= noticeableMs) return { estimate: {}, note: {} };
-  return { estimate: { estimate: { ahead, at } }, note: { note: notes.waiting({ ahead, at }) } };
+  if (at - now() <= noticeableMs) return { over: {}, note: {} };
+  return { over: { estimate: { ahead, at } }, note: { note: notes.waiting({ ahead, at }) } };
 }
 
 /**
@@ -72,7 +82,8 @@ export async function send(world: World, id: string): Promise<void> {
   }
 
   const at = now();
-  const sending = advance(stored, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at + inFlightMs });
+  const { waitsFor, ...ready } = stored;
+  const sending = advance(ready, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at + inFlightMs });
   if (sending === undefined) return;
   const detail = { attempt: sending.attempts, because: verdict.reason };
   if (!(await store.change(sending, effectsOf(stored, sending, at, { what: 'request.send', actor: cordon, detail }))))
@@ -170,8 +181,8 @@ async function refusedOrLost(world: World, request: Request, error: DefenderErro
   }
   if (error.status === 429) {
     // The throttle knows of the pause by now. A call that was turned away is no attempt.
-    const { estimate, note } = await expectedWait(world, request, 0);
-    const after = advance(request, 'requeue', at, { dueAt: at, attempts: request.attempts - 1, ...estimate });
+    const { over, note } = await expectedWait(world, request, 0);
+    const after = advance(request, 'requeue', at, { dueAt: at, attempts: request.attempts - 1, ...over });
     return settle(world, request, after, { what: 'request.requeue', actor: byDefender, detail, ...note });
   }
   if (error.status === undefined && request.attempts < world.limits.attempts) {

@@ -74,6 +74,14 @@ export function statusLine(request: Request): Line {
     case 'approved':
       return [{ bold: 'Approved' }, ', about to be sent to Defender'];
     case 'queued':
+      if (request.waitsFor !== undefined) {
+        return [
+          { bold: 'Approved' },
+          ', waiting for ',
+          { code: displayId(request.waitsFor) },
+          ' on the same device to end',
+        ];
+      }
       return request.estimate === undefined
         ? [{ bold: 'Approved' }, ', about to be sent to Defender']
         : [

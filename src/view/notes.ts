@@ -39,6 +39,15 @@ export function waiting(estimate: { ahead: number; at: number }): Note {
   ]);
 }
 
+/** One device's calls are made one after the other. */
+export function waitsForDevice(running: Request): Note {
+  return note('progress', [
+    'Another request for this device has to end first: ',
+    idInline(running),
+    `, ${actionNoun[running.action]}, ${running.state}. This one is sent after it.`,
+  ]);
+}
+
 export function denied(request: Request, vote: Vote): Note {
   return {
     ...note('neutral', [

@@ -4,7 +4,7 @@ import { messageOf } from '../errors.js';
 import { PlatformError } from '../platform.js';
 import type { Context } from '../request/context.js';
 import type { Request } from '../request/request.js';
-import { hold, queue, send } from '../request/send.js';
+import { hold, queue, runningOnDevice, send } from '../request/send.js';
 import { earliest } from '../time.js';
 
 type World = Omit<Context, 'newId' | 'newToken'>;
@@ -45,8 +45,7 @@ export function createDispatcher(world: World): Dispatcher {
   }
 
   async function laneBusy(request: Request): Promise<boolean> {
-    const others = await store.requestsForDevice(request.device.id, 20);
-    return others.some((other) => other.id !== request.id && ['sending', 'submitted', 'unknown'].includes(other.state));
+    return (await runningOnDevice(store, request)) !== undefined;
   }
 
   async function drain(kind: ActionKind): Promise<void> {

@@ -3,6 +3,7 @@ import sinon from 'sinon';
 import { DefenderError } from '../../src/defender/errors.js';
 import { defenderWindows } from '../../src/defender/throttle.js';
 import { displayId } from '../../src/request/request.js';
+import { plain } from '../../src/view/model.js';
 import { Harness } from '../harness.js';
 import { machine } from '../support.js';
 
@@ -265,6 +266,10 @@ describe('sending and following', () => {
       cordon.defender.submitted.map(({ kind }) => kind),
       ['restrict'],
     );
+    const first = cordon.cards()[0]!.card.requestId;
+    const waiting = cordon.cards()[1]!;
+    assert.match(plain(waiting.card.status), new RegExp(`waiting for ${first} on the same device`));
+    assert.match(cordon.texts({ thread: waiting.sent.ref.message }).at(-1)!, /has to end first/);
     cordon.defender.setStatus('Succeeded');
     await cordon.advance(10_000);
     assert.deepEqual(
