@@ -19,8 +19,8 @@ type World = Pick<
   'store' | 'defender' | 'throttle' | 'platforms' | 'policy' | 'now' | 'logger' | 'limits' | 'wake'
 >;
 
-/** Longer than the client's own time-out, so that a call in flight is never taken for a lost one. */
-const inFlightMs = 60_000;
+/** Longer than the longest call (two tokens at 30 s, two tries at 15 s), so that one in flight is never taken for a lost one. */
+const inFlightMs = 120_000;
 const firstLookMs = 2_000;
 const retryMs = 5_000;
 const holdMs = 15_000;

@@ -22,15 +22,19 @@ export interface PoolOptions<T> {
 
 export function createPool<T>({ atOnce, due, key, work, nextDue, now, again }: PoolOptions<T>): Pool {
   const underWay = new Map<string | number, Promise<void>>();
+  /** What ended since the tick asked what is due: the answer may still hold it, as it was before. */
+  const ended = new Set<string | number>();
 
   return {
     async tick() {
+      ended.clear();
       const items = await due(atOnce + underWay.size);
       for (const item of items) {
         const id = key(item);
-        if (underWay.size >= atOnce || underWay.has(id)) continue;
+        if (underWay.size >= atOnce || underWay.has(id) || ended.has(id)) continue;
         const running = work(item).finally(() => {
           underWay.delete(id);
+          ended.add(id);
           again();
         });
         underWay.set(id, running);

@@ -61,6 +61,33 @@ describe('a pool of work', () => {
     assert.equal(await bench.pool.tick(), undefined);
   });
 
+  it('does not start again what ended while it asked what is due', async () => {
+    const started: string[] = [];
+    let end = (): void => undefined;
+    let answer = (_items: string[]): void => undefined;
+    const pool = createPool<string>({
+      atOnce: 4,
+      due: () => new Promise((resolve) => (answer = resolve)),
+      key: (item) => item,
+      work: (item) => {
+        started.push(item);
+        return new Promise((resolve) => (end = resolve));
+      },
+      nextDue: () => Promise.resolve(undefined),
+      now: () => 1,
+      again: () => undefined,
+    });
+    const first = pool.tick();
+    answer(['a']);
+    await first;
+    const second = pool.tick();
+    end();
+    await pool.idle();
+    answer(['a']);
+    await second;
+    assert.deepEqual(started, ['a']);
+  });
+
   it('is idle when all has ended', async () => {
     const bench = new Bench(['a', 'b'], 4);
     await bench.pool.tick();
