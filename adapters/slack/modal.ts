@@ -1,6 +1,7 @@
 import type { ModalView, PlainTextElement, PlainTextInput } from '@slack/types';
 import { z } from 'zod';
 import type { Origin } from '../../src/command/model.js';
+import { denialForm } from '../../src/view/say.js';
 import { modals } from './names.js';
 
 /** Block ids of the inputs; the one element of each block has the action id `input`. */
@@ -42,14 +43,14 @@ export function reasonModal(about: ModalMetadata): ModalView {
     type: 'modal',
     callback_id: modals.reason,
     private_metadata: JSON.stringify(about),
-    title: plain('Deny request'),
-    submit: plain('Deny'),
+    title: plain(denialForm.title),
+    submit: plain(denialForm.submit),
     close: plain('Back'),
     blocks: [
       {
         type: 'input',
         block_id: fields.reason,
-        label: plain('Why? Everybody in the thread will read it.'),
+        label: plain(denialForm.label),
         element: textInput({ multiline: true, focus_on_load: true }),
       },
     ],

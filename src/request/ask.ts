@@ -10,6 +10,7 @@ import * as answers from '../view/answers.js';
 import type { Line } from '../view/inline.js';
 import type { Button, Note } from '../view/model.js';
 import * as notes from '../view/notes.js';
+import { answer } from './commit.js';
 import type { Context } from './context.js';
 import { announcements, requestEvent, whisper } from './effects.js';
 import { isFinal } from './life.js';
@@ -39,22 +40,22 @@ export async function ask(world: World, asked: Ask): Promise<void> {
   const { store, defender, now } = world;
   const machines = await defender.findMachines(asked.device);
   const [device] = machines;
-  if (device === undefined) return answer(world, asked, answers.noDevice(asked.device), 'request.no-device');
+  if (device === undefined) return turnAway(world, asked, answers.noDevice(asked.device), 'request.no-device');
   if (machines.length > 1) return offerPick(world, asked, machines);
   if (lacksAppRestriction(device)) {
-    return answer(world, asked, answers.notOnThisSystem(device), 'request.unsupported-system', { device: device.id });
+    return turnAway(world, asked, answers.notOnThisSystem(device), 'request.unsupported-system', { device: device.id });
   }
 
   const facts = { action: asked.action, requester: asked.person, origin: asked.origin, device, votes: [], now: now() };
   const verdict = evaluate(world.policy(), facts);
   if (verdict.decision !== 'needs approvals' && verdict.decision !== 'approved') {
-    return answer(world, asked, answers.notAllowed(verdict.reason), 'request.refused', {
+    return turnAway(world, asked, answers.notAllowed(verdict.reason), 'request.refused', {
       device: device.id,
       reason: verdict.reason,
     });
   }
   const places = placesFor(verdict, asked.origin);
-  if (places.length === 0) return answer(world, asked, answers.noPlace(), 'request.no-place');
+  if (places.length === 0) return turnAway(world, asked, answers.noPlace(), 'request.no-place');
 
   const request = draft(world, asked, device, verdict, places);
   try {
@@ -64,7 +65,7 @@ export async function ask(world: World, asked: Ask): Promise<void> {
     const open = await openTwin(world, request);
     // It ended in this very moment: the command is tried again.
     if (open === undefined) throw error;
-    return answer(world, asked, answers.alreadyAsked(open), 'request.duplicate', { open: open.id });
+    return turnAway(world, asked, answers.alreadyAsked(open), 'request.duplicate', { open: open.id });
   }
   world.wake('deliver');
   if (request.state === 'approved') world.wake('dispatch');
@@ -183,22 +184,23 @@ async function offerPick(world: World, asked: Ask, machines: readonly Machine[])
   }));
   const buttons = stored.map(({ token }, index): Button => ({ label: `${index + 1}`, style: 'plain', token }));
   const note = answers.pickList(asked.device, newest, buttons, picksShown);
-  await answer(world, asked, note, 'request.ambiguous', { devices: machines.map((machine) => machine.id) }, stored);
+  await turnAway(world, asked, note, 'request.ambiguous', { devices: machines.map((machine) => machine.id) }, stored);
 }
 
-async function answer(
-  { store, now, wake }: World,
+/** The asker learns why there is no Request, and the record that they asked. */
+function turnAway(
+  world: World,
   { key, person, origin, action, device }: Ask,
   note: Note,
   what: string,
   detail: Readonly<Record<string, unknown>> = {},
   buttons: readonly StoredButton[] = [],
 ): Promise<void> {
-  await store.settleIncoming(key, {
-    audit: [{ at: now(), what, actor: personActor(person), detail: { action, asked: device.value, ...detail } }],
-    deliveries: [whisper(person.account, origin, note, key)],
-    buttons,
-    settles: key,
-  });
-  wake('deliver');
+  const event = {
+    at: world.now(),
+    what,
+    actor: personActor(person),
+    detail: { action, asked: device.value, ...detail },
+  };
+  return answer(world, { key, account: person.account, origin }, note, { audit: [event], buttons });
 }

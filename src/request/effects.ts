@@ -49,12 +49,11 @@ export interface Happening {
   readonly note?: Note;
   readonly vote?: Vote;
   readonly settles?: string;
-  readonly also?: { readonly audit?: readonly AuditEvent[]; readonly deliveries?: readonly NewDelivery[] };
 }
 
 /** What a change from `before` to `after` owes: its audit event, the card's update, the reply in each thread, the requester's message. */
 export function effectsOf(before: Request, after: Request, at: number, happening: Happening): Effects {
-  const { what, actor, detail, note, vote, settles, also } = happening;
+  const { what, actor, detail, note, vote, settles } = happening;
   const moved = before.state === after.state ? {} : { from: before.state, to: after.state };
   const deliveries = after.places.flatMap((place): NewDelivery[] => {
     const common = { lane: placeLane(after.id, place), platform: place.platform, requestId: after.id };
@@ -63,8 +62,8 @@ export function effectsOf(before: Request, after: Request, at: number, happening
   });
   const ended = isFinal(after.state) && !isFinal(before.state) && note ? [direct(after.requester.account, note)] : [];
   return {
-    audit: [{ ...requestEvent(after, what, actor, at, detail), ...moved }, ...(also?.audit ?? [])],
-    deliveries: [...deliveries, ...ended, ...(also?.deliveries ?? [])],
+    audit: [{ ...requestEvent(after, what, actor, at, detail), ...moved }],
+    deliveries: [...deliveries, ...ended],
     ...(vote ? { vote } : {}),
     ...(settles === undefined ? {} : { settles }),
   };

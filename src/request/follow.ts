@@ -2,8 +2,8 @@ import { cordon, defender as byDefender } from '../audit/event.js';
 import { finalStatus, type FinalStatus, type MachineAction } from '../defender/machine-action.js';
 import { nextTick } from '../time.js';
 import * as notes from '../view/notes.js';
+import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
-import { effectsOf } from './effects.js';
 import type { RequestEvent } from './life.js';
 import { advance, amend, type Request } from './request.js';
 
@@ -50,53 +50,36 @@ export async function follow(world: World, request: Request, action: MachineActi
       detail: { status: action.status },
       note: notes.progress(action),
     };
-    if (await world.store.change(after, effectsOf(request, after, now, happening))) world.wake('deliver');
+    await commit(world, request, after, now, happening);
     return;
   }
   await look(world, request, dueAt);
 }
 
-async function settle(
-  { store, now, wake }: World,
-  request: Request,
-  action: MachineAction,
-  status: FinalStatus,
-): Promise<void> {
-  const at = now();
-  const note = notes.settled(request, action);
+async function settle(world: World, request: Request, action: MachineAction, status: FinalStatus): Promise<void> {
+  const at = world.now();
   const failure = { code: `defender_${status}`, text: `Defender reports ${status}` };
   const after = advance(request, events[status], at, {
     machineAction: action,
     ...(status === 'Failed' ? { failure } : {}),
   });
   if (after === undefined) return;
-  const detail = {
-    machineAction: action.id,
-    status,
-    errorHResult: action.errorHResult,
-    lastUpdateDateTimeUtc: action.lastUpdateDateTimeUtc,
-  };
-  if (
-    await store.change(
-      after,
-      effectsOf(request, after, at, { what: `request.${events[status]}`, actor: byDefender, detail, note }),
-    )
-  ) {
-    wake('deliver');
-    wake('dispatch');
-  }
+  const { id, errorHResult, lastUpdateDateTimeUtc } = action;
+  const stored = await commit(world, request, after, at, {
+    what: `request.${events[status]}`,
+    actor: byDefender,
+    detail: { machineAction: id, status, errorHResult, lastUpdateDateTimeUtc },
+    note: notes.settled(request, action),
+  });
+  if (stored) world.wake('dispatch');
 }
 
 /** Nothing new. After three days without a result, people are told, once. */
-async function look({ store, now, wake }: World, request: Request, dueAt: number): Promise<void> {
-  const at = now();
+async function look(world: World, request: Request, dueAt: number): Promise<void> {
+  const at = world.now();
   const age = at - (request.submittedAt ?? at);
-  if (age >= silentMs && request.silenceSaid !== true) {
-    const after = amend(request, { dueAt, silenceSaid: true });
-    const note = notes.stillOpen(request, Math.floor(age / dayMs));
-    if (await store.change(after, effectsOf(request, after, at, { what: 'action.silent', actor: cordon, note })))
-      wake('deliver');
-    return;
-  }
-  await store.change(amend(request, { dueAt }), { audit: [], deliveries: [] });
+  if (age < silentMs || request.silenceSaid === true) return putOff(world.store, request, dueAt);
+  const after = amend(request, { dueAt, silenceSaid: true });
+  const note = notes.stillOpen(request, Math.floor(age / dayMs));
+  await commit(world, request, after, at, { what: 'action.silent', actor: cordon, note });
 }

@@ -1,15 +1,15 @@
-import { personActor } from '../audit/event.js';
+import { type AuditEvent, personActor } from '../audit/event.js';
 import type { Command } from '../command/model.js';
 import { parseCommand } from '../command/parse.js';
 import { DefenderError } from '../defender/errors.js';
 import { accountKey, type Account, type Person } from '../people/person.js';
 import { PlatformError } from '../platform.js';
-import type { Effects, PendingIncoming, StoredButton } from '../store/store.js';
+import type { PendingIncoming, StoredButton } from '../store/store.js';
 import * as answers from '../view/answers.js';
 import type { Note } from '../view/model.js';
 import { ask } from './ask.js';
+import { answer } from './commit.js';
 import type { Context } from './context.js';
-import { whisper } from './effects.js';
 import { show } from './show.js';
 import { vote } from './vote.js';
 import { withdraw } from './withdraw.js';
@@ -37,11 +37,9 @@ export async function receive(world: World, pending: PendingIncoming): Promise<v
     return unidentified(world, pending, error);
   }
   if (person.standing !== 'member') {
-    return reply(world, pending, answers.outsider(person.standing), {
-      audit: [
-        { at: world.now(), what: 'person.refused', actor: personActor(person), detail: { standing: person.standing } },
-      ],
-    });
+    return reply(world, pending, answers.outsider(person.standing), [
+      { at: world.now(), what: 'person.refused', actor: personActor(person), detail: { standing: person.standing } },
+    ]);
   }
   try {
     await understand(world, pending, person);
@@ -69,9 +67,9 @@ async function unidentified(world: World, pending: PendingIncoming, error: Platf
     name: 'not identified',
     account: accountKey(incoming.account),
   };
-  return reply(world, pending, answers.notIdentified(error.userText ?? `${incoming.account.platform} does not say.`), {
-    audit: [{ at: world.now(), what: 'person.not-identified', actor, detail: { code: error.code } }],
-  });
+  return reply(world, pending, answers.notIdentified(error.userText ?? `${incoming.account.platform} does not say.`), [
+    { at: world.now(), what: 'person.not-identified', actor, detail: { code: error.code } },
+  ]);
 }
 
 async function understand(world: World, pending: PendingIncoming, person: Person): Promise<void> {
@@ -148,13 +146,11 @@ async function carryOut(
   }
 }
 
-async function reply(
-  { store, wake }: World,
+function reply(
+  world: World,
   { incoming }: PendingIncoming,
   note: Note,
-  effects: Partial<Effects> = {},
+  audit: readonly AuditEvent[] = [],
 ): Promise<void> {
-  const answer = whisper(incoming.account, incoming.origin, note, incoming.key);
-  await store.settleIncoming(incoming.key, { audit: [], deliveries: [answer], ...effects, settles: incoming.key });
-  wake('deliver');
+  return answer(world, incoming, note, { audit });
 }

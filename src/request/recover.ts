@@ -4,9 +4,10 @@ import { mentionsRequest } from '../defender/comment.js';
 import { DefenderError } from '../defender/errors.js';
 import * as notes from '../view/notes.js';
 import { backOff } from '../time.js';
+import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
-import { effectsOf, type Happening } from './effects.js';
-import { advance, amend, type Request } from './request.js';
+import type { Happening } from './effects.js';
+import { advance, type Request } from './request.js';
 
 type World = Pick<Context, 'store' | 'defender' | 'now' | 'limits' | 'logger' | 'wake'>;
 
@@ -43,7 +44,7 @@ export async function recover(world: World, request: Request): Promise<void> {
   if (running) return follow(world, request, running, true);
 
   if (now - sentAt < limits.settleMs)
-    return later(world, request, Math.min(sentAt + limits.settleMs, now + firstLookMs * 2));
+    return putOff(world.store, request, Math.min(sentAt + limits.settleMs, now + firstLookMs * 2));
   if (request.attempts < limits.attempts) {
     const after = advance(request, 'requeue', now, { dueAt: now });
     return store(world, request, after, {
@@ -98,16 +99,9 @@ async function cannotTell(world: World, request: Request, error: DefenderError):
     });
     return;
   }
-  await later(world, request, dueAt);
-}
-
-/** Looks again at `dueAt`. Nothing happened, so that nothing is said or recorded. */
-async function later({ store }: World, request: Request, dueAt: number): Promise<void> {
-  await store.change(amend(request, { dueAt }), { audit: [], deliveries: [] });
+  await putOff(world.store, request, dueAt);
 }
 
 async function store(world: World, before: Request, after: Request | undefined, happening: Happening): Promise<void> {
-  if (after === undefined) return;
-  await world.store.change(after, effectsOf(before, after, world.now(), happening));
-  world.wake('deliver');
+  if (after !== undefined) await commit(world, before, after, world.now(), happening);
 }

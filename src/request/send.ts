@@ -6,8 +6,9 @@ import { submitOperation } from '../defender/operation.js';
 import type { Person } from '../people/person.js';
 import { evaluate } from '../policy/evaluate.js';
 import * as notes from '../view/notes.js';
+import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
-import { effectsOf, type Happening } from './effects.js';
+import type { Happening } from './effects.js';
 import { withPeopleAsOfNow } from './people.js';
 import type { PlatformError } from '../platform.js';
 import { runningStates } from './life.js';
@@ -35,17 +36,16 @@ export async function runningOnDevice(store: Context['store'], request: Request)
 
 /** An approved Request gets its place in the queue, and where it has to wait, its thread is told for what and how long. */
 export async function queue(world: World, request: Request): Promise<void> {
-  const { store, now, wake } = world;
+  const { store, now } = world;
   const at = now();
-  const ahead = (await store.requestsIn(['queued'], 2_000)).filter((other) => other.action === request.action).length;
+  const ahead = await store.countIn(['queued'], request.action);
   const running = await runningOnDevice(store, request);
   const { over, note } = running
     ? { over: { waitsFor: running.id }, note: { note: notes.waitsForDevice(running) } }
     : await expectedWait(world, request, ahead);
   const after = advance(request, 'queue', at, { queuedAt: at, dueAt: at, ...over });
   if (after === undefined) return;
-  await store.change(after, effectsOf(request, after, at, { what: 'request.queue', actor: cordon, ...note }));
-  wake('deliver');
+  await commit(world, request, after, at, { what: 'request.queue', actor: cordon, ...note });
 }
 
 /** What there is to say about the wait for the quota: nothing where it is too short to notice. */
@@ -86,9 +86,7 @@ export async function send(world: World, id: string): Promise<void> {
   const sending = advance(ready, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at + inFlightMs });
   if (sending === undefined) return;
   const detail = { attempt: sending.attempts, because: verdict.reason };
-  if (!(await store.change(sending, effectsOf(stored, sending, at, { what: 'request.send', actor: cordon, detail }))))
-    return;
-  world.wake('deliver');
+  if (!(await commit(world, stored, sending, at, { what: 'request.send', actor: cordon, detail }))) return;
   await call(world, sending);
 }
 
@@ -99,20 +97,11 @@ export async function send(world: World, id: string): Promise<void> {
 export async function hold(world: World, request: Request, error: PlatformError): Promise<void> {
   const at = world.now();
   const text = error.userText ?? `${request.requester.account.platform} does not answer.`;
-  const after = amend(request, {
-    dueAt: at + (error.retryAfterMs ?? holdMs),
-    failure: { code: 'people_unresolved', text },
-  });
-  const told = request.failure?.code === 'people_unresolved';
-  const effects = told
-    ? { audit: [], deliveries: [] }
-    : effectsOf(request, after, at, {
-        what: 'request.hold',
-        actor: cordon,
-        detail: { code: error.code },
-        note: notes.held(text),
-      });
-  if (await world.store.change(after, effects)) world.wake('deliver');
+  const dueAt = at + (error.retryAfterMs ?? holdMs);
+  if (request.failure?.code === 'people_unresolved') return putOff(world.store, request, dueAt);
+  const after = amend(request, { dueAt, failure: { code: 'people_unresolved', text } });
+  const note = notes.held(text);
+  await commit(world, request, after, at, { what: 'request.hold', actor: cordon, detail: { code: error.code }, note });
 }
 
 /** The one POST, and what its answer makes of the Request. */
@@ -200,20 +189,12 @@ async function refusedOrLost(world: World, request: Request, error: DefenderErro
   });
 }
 
-async function settle(
-  { store, logger, wake, now }: World,
-  before: Request,
-  after: Request | undefined,
-  happening: Happening,
-): Promise<void> {
-  if (after === undefined || !(await store.change(after, effectsOf(before, after, now(), happening)))) {
-    logger.error(
-      { request: before.id, what: happening.what, detail: happening.detail },
-      'an answer came too late for its request',
-    );
+async function settle(world: World, before: Request, after: Request | undefined, happening: Happening): Promise<void> {
+  if (after === undefined || !(await commit(world, before, after, world.now(), happening))) {
+    const { what, detail } = happening;
+    world.logger.error({ request: before.id, what, detail }, 'an answer came too late for its request');
     return;
   }
-  wake('deliver');
-  wake('dispatch');
-  wake('search');
+  world.wake('dispatch');
+  world.wake('search');
 }

@@ -1,13 +1,14 @@
 import type { AuditEvent } from '../audit/event.js';
 import { helpLines } from '../command/help.js';
 import type { Command, DeviceRef, Origin } from '../command/model.js';
+import type { Machine } from '../defender/machine.js';
 import type { Person } from '../people/person.js';
 import * as answers from '../view/answers.js';
 import type { Line } from '../view/inline.js';
 import type { Note } from '../view/model.js';
 import { deviceInline, note } from '../view/say.js';
+import { answer } from './commit.js';
 import type { Context } from './context.js';
-import { whisper } from './effects.js';
 import { openStates } from './life.js';
 import { displayId } from './request.js';
 
@@ -26,13 +27,7 @@ const listed = 20;
 
 /** Answers a question; nothing changes. Throws what Defender's lookup throws. */
 export async function show(world: World, { key, person, origin, question }: Asked): Promise<void> {
-  const note = await answerTo(world, question);
-  await world.store.settleIncoming(key, {
-    audit: [],
-    deliveries: [whisper(person.account, origin, note, key)],
-    settles: key,
-  });
-  world.wake('deliver');
+  await answer(world, { key, account: person.account, origin }, await answerTo(world, question));
 }
 
 async function answerTo(world: World, question: Question): Promise<Note> {
@@ -58,26 +53,28 @@ async function openRequests({ store }: World): Promise<Note> {
 }
 
 async function deviceStatus(world: World, ref: DeviceRef): Promise<Note> {
-  const machines = await world.defender.findMachines(ref);
-  const [machine] = machines;
-  if (machine === undefined) return answers.noDevice(ref);
-  if (machines.length > 1) return answers.pickList(ref, machines, [], listed);
-  const [newest] = await world.store.requestsForDevice(machine.id, 1);
-  const device = deviceInline(machine);
-  if (newest === undefined) return answers.deviceHistory([device], []);
-  return note('neutral', ['The newest request for ', device, ':'], answers.requestLine(newest));
+  return aboutOne(world, ref, async (machine) => {
+    const [newest] = await world.store.requestsForDevice(machine.id, 1);
+    const device = deviceInline(machine);
+    if (newest === undefined) return answers.deviceHistory([device], []);
+    return note('neutral', ['The newest request for ', device, ':'], answers.requestLine(newest));
+  });
 }
 
 async function deviceStory(world: World, ref: DeviceRef): Promise<Note> {
+  return aboutOne(world, ref, async (machine) => {
+    const events = await world.store.auditOf({ deviceId: machine.id }, 50);
+    const moves = events.filter((event) => event.to !== undefined);
+    return answers.deviceHistory([deviceInline(machine)], moves.map(eventLine));
+  });
+}
+
+/** An answer about the one machine that is meant, or why it is not clear which. */
+async function aboutOne(world: World, ref: DeviceRef, tell: (machine: Machine) => Promise<Note>): Promise<Note> {
   const machines = await world.defender.findMachines(ref);
   const [machine] = machines;
   if (machine === undefined) return answers.noDevice(ref);
-  if (machines.length > 1) return answers.pickList(ref, machines, [], listed);
-  const events = await world.store.auditOf({ deviceId: machine.id }, 50);
-  return answers.deviceHistory(
-    [deviceInline(machine)],
-    events.filter((event) => event.to !== undefined).map(eventLine),
-  );
+  return machines.length > 1 ? answers.pickList(ref, machines, [], listed) : tell(machine);
 }
 
 function eventLine(event: AuditEvent): Line {

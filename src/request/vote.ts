@@ -2,14 +2,14 @@ import { type Actor, personActor } from '../audit/event.js';
 import type { Origin } from '../command/model.js';
 import { evaluate } from '../policy/evaluate.js';
 import { voteStanding } from '../policy/standing.js';
-import type { Facts, Policy, Verdict } from '../policy/policy.js';
+import type { Facts, Verdict } from '../policy/policy.js';
 import type { Person } from '../people/person.js';
-import type { Effects } from '../store/store.js';
 import * as answers from '../view/answers.js';
 import type { Note } from '../view/model.js';
 import * as notes from '../view/notes.js';
+import { answer, commit } from './commit.js';
 import type { Context } from './context.js';
-import { effectsOf, requestEvent, whisper } from './effects.js';
+import { requestEvent } from './effects.js';
 import { expire } from './expire.js';
 import { advance, amend, type Request, type Vote } from './request.js';
 
@@ -67,7 +67,6 @@ export async function vote(world: World, ballot: Ballot): Promise<void> {
 
 /** False when somebody else changed the Request in the meantime. */
 async function decide(world: World, ballot: Ballot, request: Request): Promise<boolean> {
-  const { store, wake } = world;
   const now = world.now();
   const reject = async (note: Note, what: string): Promise<true> => {
     await turnAway(world, ballot, request, note, what);
@@ -94,36 +93,30 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   }
 
   const cast = toVote(ballot, request, now);
-  const policy: Policy = world.policy();
-  const before = evaluate(policy, factsOf(request, request.votes, now));
-  const terms = changedTerms(request, before);
-  if (terms !== undefined) return refuse(world, request, terms, personActor(ballot.person), ballot.key);
-
+  const policy = world.policy();
   const facts = factsOf(request, [...request.votes, cast], now);
   const verdict = evaluate(policy, facts);
+  const actor = personActor(ballot.person);
+  const terms = changedTerms(request, verdict);
+  if (terms !== undefined) return refuse(world, request, terms, actor, ballot.key);
+
   const standing = voteStanding(policy, facts, cast.person);
   if (!standing.counts) return reject(answers.voteRefused(request, standing.because), 'vote.refused');
 
   const outcome = applied(request, cast, verdict, now);
-  const stored = await store.change(
-    outcome.request,
-    effectsOf(request, outcome.request, now, {
-      what: outcome.what,
-      actor: personActor(ballot.person),
-      detail: {
-        decision: cast.decision,
-        ...(cast.reason === undefined ? {} : { reason: cast.reason }),
-        because: verdict.reason,
-      },
-      note: outcome.note,
-      vote: cast,
-      settles: ballot.key,
-    }),
-  );
-  if (stored) {
-    wake('deliver');
-    if (outcome.request.state === 'approved') wake('dispatch');
-  }
+  const stored = await commit(world, request, outcome.request, now, {
+    what: outcome.what,
+    actor,
+    detail: {
+      decision: cast.decision,
+      ...(cast.reason === undefined ? {} : { reason: cast.reason }),
+      because: verdict.reason,
+    },
+    note: outcome.note,
+    vote: cast,
+    settles: ballot.key,
+  });
+  if (stored && outcome.request.state === 'approved') world.wake('dispatch');
   return stored;
 }
 
@@ -154,44 +147,36 @@ function applied(request: Request, cast: Vote, verdict: Verdict, now: number): O
 
 /** The policy no longer allows it: it ends here, before anything was sent. False when somebody else was faster. */
 export async function refuse(
-  { store, now, wake }: Pick<Context, 'store' | 'now' | 'wake'>,
+  world: Pick<Context, 'store' | 'now' | 'wake'>,
   request: Request,
   because: string,
   actor: Actor,
   settles?: string,
 ): Promise<boolean> {
-  const at = now();
+  const at = world.now();
   const after = advance(request, 'refuse', at, { failure: { code: 'policy_refused', text: because } });
   if (after === undefined) return false;
-  const effects: Effects = effectsOf(request, after, at, {
+  return commit(world, request, after, at, {
     what: 'request.refuse',
     actor,
     detail: { because },
     note: notes.refused(after, because),
     ...(settles === undefined ? {} : { settles }),
   });
-  const stored = await store.change(after, effects);
-  if (stored) wake('deliver');
-  return stored;
 }
 
 /** The vote changes nothing: the voter alone is told why, and the attempt is recorded. */
-async function turnAway(
-  { store, now, wake }: World,
-  ballot: Ballot,
+function turnAway(
+  world: World,
+  { key, person, origin, decision, requestId }: Ballot,
   request: Request | undefined,
   note: Note,
   what: string,
 ): Promise<void> {
-  const actor = personActor(ballot.person);
-  const detail = { decision: ballot.decision };
+  const at = world.now();
+  const actor = personActor(person);
   const event = request
-    ? requestEvent(request, what, actor, now(), { ...detail, state: request.state })
-    : { at: now(), what, actor, detail: { ...detail, asked: ballot.requestId } };
-  await store.settleIncoming(ballot.key, {
-    audit: [event],
-    deliveries: [whisper(ballot.person.account, ballot.origin, note, ballot.key)],
-    settles: ballot.key,
-  });
-  wake('deliver');
+    ? requestEvent(request, what, actor, at, { decision, state: request.state })
+    : { at, what, actor, detail: { decision, asked: requestId } };
+  return answer(world, { key, account: person.account, origin }, note, { audit: [event] });
 }

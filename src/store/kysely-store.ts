@@ -67,7 +67,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     request: (id) => session.snapshot((trx) => requests.requestById(trx, id)),
     dueRequests: (states, at, limit) => session.snapshot((trx) => requests.dueRequests(trx, states, at, limit)),
     requestsIn: (states, limit) => session.snapshot((trx) => requests.requestsIn(trx, states, limit)),
-    countIn: (states) => session.read((db) => requests.countIn(db, states)),
+    countIn: (states, action) => session.read((db) => requests.countIn(db, states, action)),
     nextDue: (states) => session.read((db) => requests.nextDue(db, states)),
     requestsForDevice: (deviceId, limit) => session.snapshot((trx) => requests.requestsForDevice(trx, deviceId, limit)),
     requestsForMachineAction: (id) => session.snapshot((trx) => requests.requestsForMachineAction(trx, id)),

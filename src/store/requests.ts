@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Transaction } from 'kysely';
+import type { ActionKind } from '../command/model.js';
 import { openStates, type RequestState } from '../request/life.js';
 import type { Request } from '../request/request.js';
 import type { RequestTable, Schema } from './schema.js';
@@ -76,13 +77,18 @@ export async function requestsIn(
   return withVotes(trx, rows ?? []);
 }
 
-export async function countIn(db: Kysely<Schema>, states: readonly RequestState[]): Promise<number> {
+export async function countIn(
+  db: Kysely<Schema>,
+  states: readonly RequestState[],
+  action?: ActionKind,
+): Promise<number> {
   if (states.length === 0) return 0;
-  const { count } = await db
+  const inStates = db
     .selectFrom('request')
     .select(({ fn }) => fn.countAll().as('count'))
-    .where('state', 'in', states)
-    .executeTakeFirstOrThrow();
+    .where('state', 'in', states);
+  const counted = action === undefined ? inStates : inStates.where('action', '=', action);
+  const { count } = await counted.executeTakeFirstOrThrow();
   return Number(count);
 }
 

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../audit/event.js';
-import type { Command, Incoming, Origin } from '../command/model.js';
+import type { ActionKind, Command, Incoming, Origin } from '../command/model.js';
 import type { Operation } from '../defender/defender.js';
 import type { Account, PlatformName } from '../people/person.js';
 import type { MessageRef } from '../platform.js';
@@ -38,7 +38,8 @@ export interface Store {
   dueRequests(states: readonly RequestState[], now: number, limit: number): Promise<Request[]>;
   /** In these states, due or not, oldest `queuedAt` (else `createdAt`) first. */
   requestsIn(states: readonly RequestState[], limit: number): Promise<Request[]>;
-  countIn(states: readonly RequestState[]): Promise<number>;
+  /** How many are in these states, all or those of one action. */
+  countIn(states: readonly RequestState[], action?: ActionKind): Promise<number>;
   /** The earliest `dueAt` in these states. */
   nextDue(states: readonly RequestState[]): Promise<number | undefined>;
   /** Requests for this device, newest first. */

@@ -3,7 +3,7 @@ import type { RequestState } from '../request/life.js';
 import { displayId, type Request, type Vote } from '../request/request.js';
 import type { Line, Tone } from './inline.js';
 import type { Button, Card } from './model.js';
-import { actionDone, actionEffect, actionNoun, isAway, lastSeen, who } from './say.js';
+import { actionDone, actionEffect, actionNoun, denialForm, isAway, lastSeen, who } from './say.js';
 
 const tones: Readonly<Record<RequestState, Tone>> = {
   'awaiting approval': 'warning',
@@ -49,7 +49,7 @@ function voteButtons(request: Request): Button[] {
       label: 'Deny',
       style: 'danger',
       token: request.tokens.deny,
-      asks: { title: 'Deny request', label: 'Why? Everybody in the thread will read it.', submit: 'Deny' },
+      asks: denialForm,
     },
   ];
 }

@@ -38,10 +38,12 @@ export const actionDone: Readonly<Record<ActionKind, string>> = {
   release: 'the app restriction is removed',
 };
 
-/** Joins people with commas. */
-export function people(list: readonly Person[]): Line {
-  return list.flatMap((person, index) => (index === 0 ? [who(person)] : [', ', who(person)]));
-}
+/** What is asked before a denial counts; `title` fits Slack's 24 characters. */
+export const denialForm = {
+  title: 'Deny request',
+  label: 'Why? Everybody in the thread will read it.',
+  submit: 'Deny',
+} as const;
 
 export function note(tone: Tone, ...lines: readonly Line[]): Note {
   return { tone, lines };

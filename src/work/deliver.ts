@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cordon } from '../audit/event.js';
 import { messageOf } from '../errors.js';
 import { type MessageRef, type Platform, PlatformError, type Target } from '../platform.js';
+import { nothing } from '../request/commit.js';
 import type { Context } from '../request/context.js';
 import { direct, requestEvent } from '../request/effects.js';
 import { isFinal } from '../request/life.js';
@@ -21,7 +22,6 @@ const longestPauseMs = 60_000;
 const inviteMs = 10_000;
 /** A message that could not be sent for so long is given up; the record says so. */
 const keptMs = 86_400_000;
-const nothing: Effects = { audit: [], deliveries: [] };
 
 /** Sends what is owed: in order within a lane, lanes side by side. Nothing here can stop or change an action. */
 export function createDeliverer(world: World): Pool {
@@ -122,15 +122,16 @@ async function retryOrDrop(
   const kind = error instanceof PlatformError ? error.kind : 'later';
   const because = error instanceof PlatformError ? `${error.code}: ${error.message}` : messageOf(error);
   const tooOld = at - delivery.createdAt > keptMs;
-  const stillWanted = request === undefined || !isFinal(request.state) || delivery.message.kind !== 'announce';
+  const announce = delivery.message.kind === 'announce';
+  const stillWanted = request === undefined || !isFinal(request.state);
 
-  if (kind === 'not invited' && delivery.message.kind === 'announce' && stillWanted && !tooOld) {
+  if (kind === 'not invited' && announce && stillWanted && !tooOld) {
     const first = delivery.attempts === 0 ? tellRequester(request, error, at) : nothing;
     await store.postponeDelivery(delivery.id, at + inviteMs, because, first);
     return;
   }
   if (kind === 'later' && !tooOld) {
-    const wait = error instanceof PlatformError && error.retryAfterMs !== undefined ? error.retryAfterMs : undefined;
+    const wait = error instanceof PlatformError ? error.retryAfterMs : undefined;
     await store.postponeDelivery(
       delivery.id,
       at + (wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs)),
@@ -138,8 +139,7 @@ async function retryOrDrop(
     );
     return;
   }
-  const told =
-    delivery.message.kind === 'announce' && delivery.attempts === 0 ? tellRequester(request, error, at) : nothing;
+  const told = announce && delivery.attempts === 0 ? tellRequester(request, error, at) : nothing;
   const record = lost(request, delivery, at, because);
   await store.dropDelivery(delivery.id, because, {
     audit: [...record.audit, ...told.audit],
@@ -163,7 +163,7 @@ function tellRequester(request: Request | undefined, error: unknown, at: number)
 /** A card that cannot be edited any more, a reply that cannot be posted: the action goes on, the record says so. */
 function lost(request: Request | undefined, delivery: Delivery, at: number, because: string): Effects {
   if (request === undefined) return nothing;
-  const what = delivery.message.kind === 'reply' || delivery.message.kind === 'announce' ? 'message.lost' : 'card.lost';
+  const what = delivery.message.kind === 'update' ? 'card.lost' : 'message.lost';
   return {
     audit: [requestEvent(request, what, cordon, at, { kind: delivery.message.kind, lane: delivery.lane, because })],
     deliveries: [],

@@ -39,13 +39,10 @@ export function createDispatcher(world: World): Dispatcher {
   async function nextFor(kind: ActionKind): Promise<Request | undefined> {
     for (const request of await store.requestsIn(['queued'], batch)) {
       if (request.action !== kind || (request.dueAt ?? 0) > now() || lanes.has(request.device.id)) continue;
-      if (!(await laneBusy(request)) && !lanes.has(request.device.id)) return request;
+      const running = await runningOnDevice(store, request);
+      if (running === undefined && !lanes.has(request.device.id)) return request;
     }
     return undefined;
-  }
-
-  async function laneBusy(request: Request): Promise<boolean> {
-    return (await runningOnDevice(store, request)) !== undefined;
   }
 
   async function drain(kind: ActionKind): Promise<void> {

@@ -1,11 +1,10 @@
 import { messageOf } from '../errors.js';
-import type { Context } from '../request/context.js';
 import { receive } from '../request/receive.js';
 import type { PendingIncoming } from '../store/store.js';
 import { backOff } from '../time.js';
 import { createPool, type Pool } from './pool.js';
 
-type World = Parameters<typeof receive>[0] & Pick<Context, 'logger'>;
+type World = Parameters<typeof receive>[0];
 
 const atOnce = 32;
 const longestPauseMs = 60_000;

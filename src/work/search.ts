@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.js';
+import { putOff } from '../request/commit.js';
 import type { Context } from '../request/context.js';
 import { recover } from '../request/recover.js';
-import { amend } from '../request/request.js';
 import { createPool, type Pool } from './pool.js';
 
 type World = Pick<Context, 'store' | 'defender' | 'now' | 'limits' | 'logger' | 'wake'>;
@@ -25,7 +25,7 @@ export function createSearch(world: World, isUnderWay: (requestId: string) => bo
         await recover(world, request);
       } catch (error) {
         logger.error({ err: error, request: request.id }, `a lost call could not be searched for: ${messageOf(error)}`);
-        await putOff(world, request.id);
+        await tryLater(world, request.id);
       }
       wake('dispatch');
     },
@@ -37,10 +37,10 @@ export function createSearch(world: World, isUnderWay: (requestId: string) => bo
   });
 }
 
-async function putOff({ store, now, logger }: World, id: string): Promise<void> {
+async function tryLater({ store, now, logger }: World, id: string): Promise<void> {
   try {
     const request = await store.request(id);
-    if (request) await store.change(amend(request, { dueAt: now() + retryMs }), { audit: [], deliveries: [] });
+    if (request) await putOff(store, request, now() + retryMs);
   } catch (error) {
     logger.error({ err: error, request: id }, `a search could not be put off: ${messageOf(error)}`);
   }
@@ -49,6 +49,6 @@ async function putOff({ store, now, logger }: World, id: string): Promise<void> 
 /** A Request found in `sending` at start belongs to a process that died: it is searched for at once, not when a living one would be late. */
 export async function adoptOrphans({ store, now }: Pick<Context, 'store' | 'now'>): Promise<void> {
   for (const request of await store.requestsIn(['sending'], batch)) {
-    await store.change(amend(request, { dueAt: now() }), { audit: [], deliveries: [] });
+    await putOff(store, request, now());
   }
 }

@@ -161,6 +161,8 @@ export function requestContract(subject: Subject): void {
       assert.equal(await store.countIn(['queued', 'awaiting approval']), 3);
       assert.equal(await store.countIn(['queued']), 2);
       assert.equal(await store.countIn([]), 0);
+      assert.equal(await store.countIn(['queued'], 'restrict'), 2);
+      assert.equal(await store.countIn(['queued'], 'release'), 0);
     });
 
     it('finds the Requests of a device, newest first, with their votes', async () => {

@@ -64,7 +64,7 @@ describe('a pool of work', () => {
   it('does not start again what ended while it asked what is due', async () => {
     const started: string[] = [];
     let end = (): void => undefined;
-    let answer = (_items: string[]): void => undefined;
+    let answer: (items: string[]) => void = () => undefined;
     const pool = createPool<string>({
       atOnce: 4,
       due: () => new Promise((resolve) => (answer = resolve)),

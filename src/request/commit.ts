@@ -1,0 +1,47 @@
+import type { AuditEvent } from '../audit/event.js';
+import type { Origin } from '../command/model.js';
+import type { Account } from '../people/person.js';
+import type { Effects, StoredButton } from '../store/store.js';
+import type { Note } from '../view/model.js';
+import type { Context } from './context.js';
+import { effectsOf, type Happening, whisper } from './effects.js';
+import { amend, type Request } from './request.js';
+
+/** Nothing is recorded, said or owed. */
+export const nothing: Effects = { audit: [], deliveries: [] };
+
+/** Stores the change from `before` to `after` with what it owes. False, and nothing stored, when somebody else was faster. */
+export async function commit(
+  { store, wake }: Pick<Context, 'store' | 'wake'>,
+  before: Request,
+  after: Request,
+  at: number,
+  happening: Happening,
+): Promise<boolean> {
+  const stored = await store.change(after, effectsOf(before, after, at, happening));
+  if (stored) wake('deliver');
+  return stored;
+}
+
+/** Nothing happened: the Request is looked at again at `dueAt`. */
+export async function putOff(store: Context['store'], request: Request, dueAt: number): Promise<void> {
+  await store.change(amend(request, { dueAt }), nothing);
+}
+
+/** The Incoming that is answered, whom it is from and where they are. */
+export interface Asker {
+  readonly key: string;
+  readonly account: Account;
+  readonly origin: Origin;
+}
+
+/** Answers the one who asked, and nobody else; the Incoming is settled with it. No Request changes. */
+export async function answer(
+  { store, wake }: Pick<Context, 'store' | 'wake'>,
+  { key, account, origin }: Asker,
+  note: Note,
+  also: { readonly audit?: readonly AuditEvent[]; readonly buttons?: readonly StoredButton[] } = {},
+): Promise<void> {
+  await store.settleIncoming(key, { audit: [], ...also, deliveries: [whisper(account, origin, note, key)] });
+  wake('deliver');
+}
