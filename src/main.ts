@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import crossFetch from 'cross-fetch';
-import { createSlackAdapter, type SlackAdapter } from '../adapters/slack/adapter.js';
-import type { Incoming } from './command/model.js';
+import { createSlackAdapter } from '../adapters/slack/adapter.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { createDefenderClient } from './defender/client.js';
 import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
 import { createThrottle } from './defender/throttle.js';
 import { CordonError, messageOf } from './errors.js';
 import { buttonToken, requestId } from './ids.js';
+import type { Adapter, Core } from './platform.js';
 import { createHttpApp, listen } from './ops/http.js';
 import { createLogger } from './ops/log.js';
+import { cardAfter } from './request/card-after.js';
 import { loadPolicy } from './policy/load.js';
 import { openStore } from './store/open.js';
 import { version } from './version.js';
@@ -43,7 +44,7 @@ async function main(config: Config): Promise<void> {
     logger,
   });
 
-  const adapters: SlackAdapter[] = [];
+  const adapters: Adapter[] = [];
   const app = createHttpApp(async () => {
     const records = await store.nextIncomingDue().then(
       () => [],
@@ -52,12 +53,16 @@ async function main(config: Config): Promise<void> {
     const reasons = [...records, ...adapters.flatMap((adapter) => adapter.health().reasons)];
     return { ok: reasons.length === 0, reasons };
   });
-  const accept = async (incoming: Incoming): Promise<boolean> => {
-    const fresh = await store.accept(incoming, now());
-    if (fresh) workers.wake('intake');
-    return fresh;
+  const core: Core = {
+    async accept(incoming) {
+      const fresh = await store.accept(incoming, now());
+      if (fresh) workers.wake('intake');
+      return fresh;
+    },
+    cardAfter: (press, withinMs) =>
+      cardAfter({ store, now, portalUrl: config.defender.portalUrl, sleep: delay }, press, withinMs),
   };
-  if (config.slack) adapters.push(createSlackAdapter({ settings: config.slack, app, accept, now, logger }));
+  if (config.slack) adapters.push(createSlackAdapter({ settings: config.slack, app, core, now, logger }));
 
   const workers = createWorkers({
     store,

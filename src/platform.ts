@@ -1,8 +1,12 @@
 import { CordonError } from './errors.js';
-import type { Account, Person, PlatformName } from './people/person.js';
-import type { View } from './view/model.js';
+import type { Incoming } from './command/model.js';
+import type { Account, PlatformName, Profile } from './people/person.js';
+import type { Card, View } from './view/model.js';
 
-/** One sent message. Slack: channel id and `ts`. */
+/**
+ * One sent message. Slack: channel id and `ts`. Teams: the conversation id to which it was sent, `;messageid=<root>` included,
+ * and the activity id.
+ */
 export interface MessageRef {
   readonly platform: PlatformName;
   readonly conversation: string;
@@ -30,7 +34,40 @@ export interface Platform {
   send(target: Target, view: View): Promise<MessageRef>;
   update(ref: MessageRef, view: View): Promise<void>;
   /** Asks the platform, at the time of the call, who this account is. Throws when it cannot tell: nobody acts unresolved. */
-  lookUp(account: Account): Promise<Person>;
+  lookUp(account: Account): Promise<Profile>;
+}
+
+/** A platform's adapter as the composition root sees it. */
+export interface Adapter {
+  readonly platform: Platform;
+  /** Checks the credentials. Throws a `PlatformError` where the platform refuses them; an outage is only logged. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  health(): Health;
+}
+
+/** `reasons` say why not, one sentence each; empty when all is well. */
+export interface Health {
+  readonly ok: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** What an adapter may ask of the core. */
+export interface Core {
+  /** Stores what came, before the platform gets its acknowledgement. False for a redelivery, to be acknowledged like the first. */
+  accept(incoming: Incoming): Promise<boolean>;
+  /**
+   * The Card to which a pressed button belongs, as it stands once the press was carried out, or after `withinMs` at the latest; for
+   * platforms whose answer to a click carries the new card. Undefined where the button belongs to no Card.
+   */
+  cardAfter(press: Incoming, withinMs: number): Promise<Card | undefined>;
+}
+
+/** What an adapter has to remember about how to reach a conversation or a person; opaque to the core, kept over restarts. */
+export interface Addresses {
+  find(key: string): Promise<string | undefined>;
+  save(key: string, value: string): Promise<void>;
+  remove(key: string): Promise<void>;
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { WebClientOptions } from '@slack/web-api';
 import crossFetch from 'cross-fetch';
 import type { Application } from 'express';
-import type { Incoming } from '../../src/command/model.js';
 import { CordonError } from '../../src/errors.js';
-import { type Platform, PlatformError } from '../../src/platform.js';
+import { type Adapter, type Core, PlatformError } from '../../src/platform.js';
 import { createHttpReceiver } from './http.js';
 import { Intake } from './intake.js';
 import type { Log } from './log.js';
@@ -24,26 +23,11 @@ export interface SlackAdapterOptions {
   readonly settings: SlackAdapterSettings;
   /** Takes `POST /slack/events` in HTTP mode; not used in Socket Mode. */
   readonly app?: Application | undefined;
-  /** Stores what came, before Slack gets its acknowledgement. False for a redelivery. */
-  readonly accept: (incoming: Incoming) => Promise<boolean>;
+  readonly core: Pick<Core, 'accept'>;
   /** Unix ms. */
   readonly now: () => number;
   readonly logger: Log;
   readonly fetch?: typeof globalThis.fetch;
-}
-
-export interface SlackAdapter {
-  readonly platform: Platform;
-  /** Checks the bot token. Throws a `PlatformError` where Slack refuses it; an outage is only logged. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  health(): SlackHealth;
-}
-
-/** `reasons` say why not, one sentence each. */
-export interface SlackHealth {
-  readonly ok: boolean;
-  readonly reasons: readonly string[];
 }
 
 const timeoutMs = 10_000;
@@ -52,8 +36,8 @@ const timeoutMs = 10_000;
  * Slack in both directions: what comes in becomes an `Incoming`, what goes out is rendered and sent. Throws code
  * `slack_settings` when there is neither an app token nor a signing secret with an app to mount on.
  */
-export function createSlackAdapter(options: SlackAdapterOptions): SlackAdapter {
-  const { settings, accept, now, logger: log } = options;
+export function createSlackAdapter(options: SlackAdapterOptions): Adapter {
+  const { settings, core, now, logger: log } = options;
   const fetch = options.fetch ?? crossFetch;
   const endpoint: WebClientOptions = {
     fetch,
@@ -69,7 +53,7 @@ export function createSlackAdapter(options: SlackAdapterOptions): SlackAdapter {
     receiver: socket?.receiver ?? httpReceiver(options),
     botToken: settings.botToken,
     clientOptions: { ...endpoint, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
-    accept,
+    accept: (incoming) => core.accept(incoming),
     respond,
     log,
   });

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { type Account, accountKey, type Person, type Standing } from '../../src/people/person.js';
+import type { Account, Profile, Standing } from '../../src/people/person.js';
 import { PlatformError } from '../../src/platform.js';
 import { toPlatformError } from './errors.js';
 
@@ -26,7 +26,7 @@ const slackUser = z.object({
   name: text,
   real_name: text,
   enterprise_user: z.object({ enterprise_id: text }).optional(),
-  profile: z.object({ display_name: text, real_name: text }).optional(),
+  profile: z.object({ display_name: text, real_name: text, email: text }).optional(),
 });
 type SlackUser = z.infer<typeof slackUser>;
 
@@ -57,11 +57,11 @@ async function askHome(client: WebClient): Promise<Home> {
 }
 
 /**
- * Who an account is, from `users.info` at the time of the call. The Person's tenant is the one that Slack names there: in
+ * Who an account is, from `users.info` at the time of the call. The Profile's tenant is the one that Slack names there: in
  * Enterprise Grid a payload names the workspace somebody happened to click in, and one human must not become two.
  * Throws a `PlatformError`, also where Slack's answer does not settle it.
  */
-export async function lookUp(client: WebClient, home: () => Promise<Home>, account: Account): Promise<Person> {
+export async function lookUp(client: WebClient, home: () => Promise<Home>, account: Account): Promise<Profile> {
   const here = await home();
   let answer: unknown;
   try {
@@ -78,7 +78,8 @@ export async function lookUp(client: WebClient, home: () => Promise<Home>, accou
   const user = read.data;
   const standing = standingOf(user, account, here);
   const settled = standing === 'external' ? account : { ...account, tenant: user.team_id };
-  return { id: accountKey(settled), account: settled, name: nameOf(user), standing };
+  const email = user.profile?.email;
+  return { account: settled, name: nameOf(user), standing, ...(email === undefined ? {} : { email }) };
 }
 
 function standingOf(user: SlackUser, account: Account, here: Home): Standing {
@@ -101,8 +102,8 @@ function isForeign(tenant: string, here: Home): boolean {
   return tenant !== here.team && here.enterprise === undefined;
 }
 
-function stranger(account: Account): Person {
-  return { id: accountKey(account), account, name: account.user, standing: 'external' };
+function stranger(account: Account): Profile {
+  return { account, name: account.user, standing: 'external' };
 }
 
 function nameOf(user: SlackUser): string {

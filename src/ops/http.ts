@@ -2,12 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { CordonError } from '../errors.js';
-
-export interface Health {
-  readonly ok: boolean;
-  /** Why not, one sentence each; empty when all is well. */
-  readonly reasons: readonly string[];
-}
+import type { Health } from '../platform.js';
 
 /** The one port: `GET /healthz` (the process lives), `GET /readyz` (it can do its work); the adapters mount theirs on the same app. */
 export function createHttpApp(ready: () => Promise<Health>): Express {

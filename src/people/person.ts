@@ -19,12 +19,24 @@ export interface Account {
  */
 export type Standing = 'member' | 'guest' | 'external' | 'bot' | 'deactivated';
 
-/** One human, by canonical id. Until an account is linked to Entra, the id is the account's own key. */
+/** An account as its platform describes it now. `email` is there where the platform gives one that it has confirmed itself. */
+export interface Profile {
+  readonly account: Account;
+  readonly name: string;
+  readonly standing: Standing;
+  readonly email?: string;
+}
+
+/**
+ * One human, by canonical id: `entra:<tenant>:<object id>` in lower case where it is proved who they are in Entra (a Teams account
+ * is that by its nature), else the account's own key. `aliases` are all other ids that are proved to be the same human.
+ */
 export interface Person {
   readonly id: string;
   readonly account: Account;
   readonly name: string;
   readonly standing: Standing;
+  readonly aliases?: readonly string[];
 }
 
 /** `slack:T012AB3CD:U045EF6GH`: the form used in the policy file, in the store and in the audit. */

@@ -151,7 +151,7 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
   if (!seenThere) {
     const where = request.places.flatMap((place, index): Line => [
       index === 0 ? '' : ', ',
-      { channel: place.conversation },
+      { channel: place.conversation, on: place.platform },
     ]);
     deliveries.push(whisper(asked.person.account, asked.origin, notes.announcedElsewhere(request, where), asked.key));
   }

@@ -1,3 +1,4 @@
+import { identify } from '../people/identify.js';
 import type { Person } from '../people/person.js';
 import { PlatformError } from '../platform.js';
 import type { Context } from './context.js';
@@ -20,21 +21,13 @@ export async function withPeopleAsOfNow(world: World, request: Request): Promise
   return { ...request, requester, votes };
 }
 
-async function asOfNow({ platforms, now }: World, person: Person, seenAt: number): Promise<Person> {
-  const platform = platforms.get(person.account.platform);
-  if (platform === undefined) {
-    throw new PlatformError(
-      'later',
-      'platform_off',
-      `${person.account.platform} is not set up, so ${person.id} cannot be looked up`,
-    );
-  }
+async function asOfNow(world: World, person: Person, seenAt: number): Promise<Person> {
   try {
-    return await platform.lookUp(person.account);
+    return await identify(world, person.account);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     if (error.kind === 'gone') return { ...person, standing: 'deactivated' };
-    if (error.kind === 'later' && now() - seenAt <= trustedMs) return person;
+    if (error.kind === 'later' && world.now() - seenAt <= trustedMs) return person;
     throw error;
   }
 }

@@ -2,7 +2,8 @@ import { type AuditEvent, personActor } from '../audit/event.js';
 import type { Command } from '../command/model.js';
 import { parseCommand } from '../command/parse.js';
 import { DefenderError } from '../defender/errors.js';
-import { accountKey, type Account, type Person } from '../people/person.js';
+import { identify } from '../people/identify.js';
+import { accountKey, type Person } from '../people/person.js';
 import { PlatformError } from '../platform.js';
 import type { PendingIncoming, StoredButton } from '../store/store.js';
 import * as answers from '../view/answers.js';
@@ -31,7 +32,7 @@ export async function receive(world: World, pending: PendingIncoming): Promise<v
   const { key, account } = pending.incoming;
   let person: Person;
   try {
-    person = await whoIs(world, account);
+    person = await identify(world, account);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     return unidentified(world, pending, error);
@@ -48,12 +49,6 @@ export async function receive(world: World, pending: PendingIncoming): Promise<v
     world.logger.warn({ key, code: error.code, target: error.target }, 'Defender could not be asked for a command');
     await reply(world, pending, answers.failedAnswer(error.userText));
   }
-}
-
-async function whoIs({ platforms }: World, account: Account): Promise<Person> {
-  const platform = platforms.get(account.platform);
-  if (platform === undefined) throw new PlatformError('refused', 'platform_off', `${account.platform} is not set up`);
-  return platform.lookUp(account);
 }
 
 async function unidentified(world: World, pending: PendingIncoming, error: PlatformError): Promise<void> {

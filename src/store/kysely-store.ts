@@ -35,6 +35,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     accept: async (incoming, at) => accepted.add(inbox.inboxRow(incoming, at)),
     dueIncoming: (at, limit) => session.read((db) => inbox.dueIncoming(db, at, limit)),
     nextIncomingDue: () => session.read(inbox.nextIncomingDue),
+    isSettled: (key) => session.read((db) => inbox.isSettled(db, key)),
     postponeIncoming: (key, until) => session.write((trx) => inbox.postponeIncoming(trx, key, until)),
     settleIncoming: (key, effects) =>
       session.write(async (trx) => {

@@ -18,6 +18,8 @@ export interface Store {
   /** Accepted and not yet settled, due at `now`, in the order of arrival. */
   dueIncoming(now: number, limit: number): Promise<PendingIncoming[]>;
   nextIncomingDue(): Promise<number | undefined>;
+  /** Whether it was answered; false also for a key that was never stored. */
+  isSettled(key: string): Promise<boolean>;
   /** Tries it again at `until`. */
   postponeIncoming(key: string, until: number): Promise<void>;
   /** Marks it done without changing a Request: answers, refusals, help. */

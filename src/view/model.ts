@@ -54,6 +54,6 @@ function plainInline(part: Inline, time: (at: number) => string): string {
   if ('code' in part) return part.code;
   if ('person' in part) return part.name;
   if ('at' in part) return time(part.at);
-  if ('channel' in part) return `#${part.channel}`;
+  if ('channel' in part) return part.on === 'slack' ? `#${part.channel}` : 'a channel in Teams';
   return part.label;
 }

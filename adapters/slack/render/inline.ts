@@ -1,6 +1,7 @@
 import type { RichTextElement, RichTextSection } from '@slack/types';
 import type { Account } from '../../../src/people/person.js';
 import type { Inline, Line } from '../../../src/view/inline.js';
+import { plain } from '../../../src/view/model.js';
 import { escape } from '../escape.js';
 import { clean, clip } from './clip.js';
 
@@ -35,7 +36,7 @@ function richInline(part: Inline): RichTextElement {
     return { type: 'date', timestamp: seconds(part.at), format: dateFormat, fallback: iso(part.at) };
   }
   if ('channel' in part) {
-    return isSlackChannel(part.channel) ? { type: 'channel', channel_id: part.channel } : richText(`#${part.channel}`);
+    return isSlackChannel(part) ? { type: 'channel', channel_id: part.channel } : richText(plain([part]));
   }
   return isWebUrl(part.link)
     ? { type: 'link', url: part.link, text: clip(clean(part.label), longestPiece) }
@@ -60,7 +61,7 @@ function fallbackInline(part: Inline): string {
   if ('code' in part) return fallbackText(part.code);
   if ('person' in part) return fallbackText(part.name);
   if ('at' in part) return `<!date^${seconds(part.at)}^${dateFormat}|${iso(part.at)}>`;
-  if ('channel' in part) return isSlackChannel(part.channel) ? `<#${part.channel}>` : fallbackText(`#${part.channel}`);
+  if ('channel' in part) return isSlackChannel(part) ? `<#${part.channel}>` : fallbackText(plain([part]));
   return fallbackText(part.label);
 }
 
@@ -68,8 +69,8 @@ function isSlackUser(account: Account): boolean {
   return account.platform === 'slack' && /^[UW][A-Z0-9]+$/.test(account.user);
 }
 
-function isSlackChannel(channel: string): boolean {
-  return /^[CDG][A-Z0-9]+$/.test(channel);
+function isSlackChannel({ channel, on }: Extract<Inline, { channel: string }>): boolean {
+  return on === 'slack' && /^[CDG][A-Z0-9]+$/.test(channel);
 }
 
 function isWebUrl(link: string): boolean {

@@ -34,8 +34,8 @@ describe('Who a Slack account is', () => {
     rig.adapter.platform.lookUp(who);
 
   it('a member, by display name', async () => {
-    describeAs();
-    assert.deepEqual(await lookUp(), { id: 'slack:T0HOME:U0ALICE', account, name: 'alice', standing: 'member' });
+    describeAs({ profile: { display_name: 'alice', email: 'alice@contoso.com' } });
+    assert.deepEqual(await lookUp(), { account, name: 'alice', standing: 'member', email: 'alice@contoso.com' });
   });
 
   it('the real name where there is no display name', async () => {
@@ -81,7 +81,7 @@ describe('Who a Slack account is', () => {
     const there = await lookUp({ ...account, tenant: 'T0SECOND' });
     assert.equal(here.standing, 'member');
     assert.equal(there.standing, 'member');
-    assert.equal(there.id, here.id);
+    assert.deepEqual(there.account, here.account);
   });
 
   it('throws when Slack does not say enough', async () => {

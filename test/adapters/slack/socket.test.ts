@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createSlackAdapter, type SlackAdapter } from '../../../adapters/slack/adapter.js';
+import { createSlackAdapter } from '../../../adapters/slack/adapter.js';
+import type { Adapter } from '../../../src/platform.js';
 import type { Incoming } from '../../../src/command/model.js';
 import { payload, quiet } from './support.js';
 import { ok, startWebApi, type WebApi } from './web-api.js';
@@ -50,7 +51,7 @@ class SlackSocket {
 describe('Slack in Socket Mode', () => {
   let api: WebApi;
   let slack: SlackSocket;
-  let adapter: SlackAdapter;
+  let adapter: Adapter;
   let stored: Incoming[];
   let accept: (incoming: Incoming) => Promise<boolean>;
   let clock: number;
@@ -67,7 +68,7 @@ describe('Slack in Socket Mode', () => {
     };
     adapter = createSlackAdapter({
       settings: { botToken: 'xoxb-test', appToken: 'xapp-test', apiUrl: api.url },
-      accept: (incoming) => accept(incoming),
+      core: { accept: (incoming) => accept(incoming) },
       now: () => clock,
       logger: quiet,
     });

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import crossFetch from 'cross-fetch';
 import express from 'express';
 import pino from 'pino';
-import { createSlackAdapter, type SlackAdapter } from '../../../adapters/slack/adapter.js';
+import { createSlackAdapter } from '../../../adapters/slack/adapter.js';
+import type { Adapter } from '../../../src/platform.js';
 import type { Incoming } from '../../../src/command/model.js';
 import { startWebApi, type WebApi } from './web-api.js';
 
@@ -31,7 +32,7 @@ export interface Sent {
 }
 
 export interface Rig {
-  readonly adapter: SlackAdapter;
+  readonly adapter: Adapter;
   readonly api: WebApi;
   readonly stored: Incoming[];
   /** Sends an event, signed as Slack does. `timestamp` is in seconds. */
@@ -60,10 +61,12 @@ export async function startRig(
   const adapter = createSlackAdapter({
     settings: { botToken: 'xoxb-test', signingSecret: secret, apiUrl: api.url },
     app,
-    accept: async (incoming) => {
-      const fresh = options.accept === undefined ? true : await options.accept(incoming);
-      stored.push(incoming);
-      return fresh;
+    core: {
+      accept: async (incoming) => {
+        const fresh = options.accept === undefined ? true : await options.accept(incoming);
+        stored.push(incoming);
+        return fresh;
+      },
     },
     now,
     logger: quiet,

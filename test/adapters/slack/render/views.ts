@@ -53,7 +53,10 @@ export function cardIn(state: RequestState, over: Partial<Card> = {}): Card {
       open
         ? { label: 'Expires', value: [{ at: at + 60 * 60_000 }] }
         : { label: 'Approved by', value: [bob, ', ', carol] },
-      { label: 'Announced in', value: [{ channel: 'C0SOC' }] },
+      {
+        label: 'Announced in',
+        value: [{ channel: 'C0SOC', on: 'slack' }, ' ', { channel: '19:soc@thread.tacv2', on: 'teams' }],
+      },
       { label: 'Request', value: [{ code: '7K3M-9Q2X' }] },
     ],
     comment: 'Beacon to a known C2 address',

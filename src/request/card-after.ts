@@ -1,0 +1,23 @@
+import type { Incoming } from '../command/model.js';
+import { cardOf } from '../view/card.js';
+import type { Card } from '../view/model.js';
+import type { Context } from './context.js';
+
+const lookEveryMs = 50;
+
+type World = Pick<Context, 'store' | 'now' | 'portalUrl'> & { readonly sleep: (ms: number) => Promise<void> };
+
+/**
+ * The Card that a pressed button belongs to, once the press was carried out (here or on another replica) or `withinMs` has passed.
+ * Undefined where the button belongs to no Request.
+ */
+export async function cardAfter(world: World, press: Incoming, withinMs: number): Promise<Card | undefined> {
+  const { store, now, portalUrl, sleep } = world;
+  if (press.said.kind !== 'press') return undefined;
+  const button = await store.button(press.said.token);
+  if (button?.meaning.kind !== 'vote') return undefined;
+  const until = now() + withinMs;
+  while (now() < until && !(await store.isSettled(press.key))) await sleep(lookEveryMs);
+  const request = await store.request(button.meaning.requestId);
+  return request && cardOf(request, portalUrl);
+}
