@@ -14,7 +14,7 @@ export interface PersonAddress {
   /** Teams' own id of the person for this bot, `29:…`. */
   readonly user: string;
   /** Conversation with the bot alone, once there is one. */
-  readonly personal?: string;
+  readonly personal?: string | undefined;
   /** Where they were last seen to be a member, for the roster. */
-  readonly seenIn?: string;
+  readonly seenIn?: string | undefined;
 }
