@@ -32,12 +32,7 @@ export function requestEvent(
 
 /** Announces a new Request in all its places. */
 export function announcements(request: Request): NewDelivery[] {
-  return request.places.map((place) => ({
-    lane: placeLane(request.id, place),
-    platform: place.platform,
-    requestId: request.id,
-    message: { kind: 'announce', place },
-  }));
+  return request.places.map((place) => ({ ...inPlace(request.id, place), message: { kind: 'announce', place } }));
 }
 
 export interface Happening {
@@ -56,17 +51,25 @@ export function effectsOf(before: Request, after: Request, at: number, happening
   const { what, actor, detail, note, vote, settles } = happening;
   const moved = before.state === after.state ? {} : { from: before.state, to: after.state };
   const deliveries = after.places.flatMap((place): NewDelivery[] => {
-    const common = { lane: placeLane(after.id, place), platform: place.platform, requestId: after.id };
-    const update: NewDelivery = { ...common, message: { kind: 'update', place } };
-    return note ? [update, { ...common, message: { kind: 'reply', place, note } }] : [update];
+    const update: NewDelivery = { ...inPlace(after.id, place), message: { kind: 'update', place } };
+    return note ? [update, reply(after.id, place, note)] : [update];
   });
-  const ended = isFinal(after.state) && !isFinal(before.state) && note ? [direct(after.requester.account, note)] : [];
+  const ended = isFinal(after.state) && !isFinal(before.state) && note ? [directToRequester(after, note)] : [];
   return {
     audit: [{ ...requestEvent(after, what, actor, at, detail), ...moved }],
     deliveries: [...deliveries, ...ended],
     ...(vote ? { vote } : {}),
     ...(settles === undefined ? {} : { settles }),
   };
+}
+
+/** In the thread of the Request's card in one place. */
+export function reply(requestId: string, place: Place, note: Note): NewDelivery {
+  return { ...inPlace(requestId, place), message: { kind: 'reply', place, note } };
+}
+
+function inPlace(requestId: string, place: Place): Pick<NewDelivery, 'lane' | 'platform' | 'requestId'> {
+  return { lane: placeLane(requestId, place), platform: place.platform, requestId };
 }
 
 /** A direct message. */
@@ -76,6 +79,11 @@ export function direct(account: Account, note: Note): NewDelivery {
     platform: account.platform,
     message: { kind: 'direct', account, note },
   };
+}
+
+/** Where it cannot be delivered, the threads of the Request are told. */
+export function directToRequester({ id, requester }: Request, note: Note): NewDelivery {
+  return { ...direct(requester.account, note), requestId: id };
 }
 
 /** An answer that only one person sees, where they asked; in a direct conversation simply the answer. */

@@ -258,6 +258,11 @@ export function announcedElsewhere(request: Request, where: Line): Note {
   return note('neutral', [...about(request), ': approval is asked for in ', ...where, '. You will hear how it ends.']);
 }
 
+/** The requester's direct message could not be delivered. */
+export function notReached({ requester }: Request, why: string): Note {
+  return note('warning', ['I could not tell ', who(requester), ` in a direct message. ${why}`]);
+}
+
 export function cardNotPosted(request: Request, why: string): Note {
   return note(
     'warning',

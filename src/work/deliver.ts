@@ -4,10 +4,10 @@ import { messageOf } from '../errors.js';
 import { type MessageRef, type Platform, PlatformError, type Target } from '../platform.js';
 import { nothing } from '../request/commit.js';
 import type { Context } from '../request/context.js';
-import { direct, requestEvent } from '../request/effects.js';
+import { directToRequester, reply, requestEvent } from '../request/effects.js';
 import { isFinal } from '../request/life.js';
 import type { Request } from '../request/request.js';
-import type { Delivery, Effects } from '../store/store.js';
+import type { Delivery, Effects, NewDelivery } from '../store/store.js';
 import { backOff } from '../time.js';
 import { cardOf } from '../view/card.js';
 import * as notes from '../view/notes.js';
@@ -143,20 +143,28 @@ async function retryOrDrop(
   const record = lost(request, delivery, at, because);
   await store.dropDelivery(delivery.id, because, {
     audit: [...record.audit, ...told.audit],
-    deliveries: told.deliveries,
+    deliveries: [...told.deliveries, ...tellThreads(request, delivery, error)],
   });
+}
+
+/** A person who cannot be written to may still read the thread; the others learn that nobody was told in person. */
+function tellThreads(request: Request | undefined, { message }: Delivery, error: unknown): NewDelivery[] {
+  if (request === undefined || message.kind !== 'direct') return [];
+  const note = notes.notReached(request, whyIn(error));
+  return request.places.map((place) => reply(request.id, place, note));
+}
+
+function whyIn(error: unknown): string {
+  const said = error instanceof PlatformError ? error.userText : undefined;
+  return said ?? 'The conversation cannot be reached.';
 }
 
 /** Nobody may think that approvals are being asked for where the card never appeared. */
 function tellRequester(request: Request | undefined, error: unknown, at: number): Effects {
   if (request === undefined) return nothing;
-  const why =
-    error instanceof PlatformError && error.userText !== undefined
-      ? error.userText
-      : 'The conversation cannot be reached.';
   return {
     audit: [requestEvent(request, 'card.not-posted', cordon, at, { because: messageOf(error) })],
-    deliveries: [direct(request.requester.account, notes.cardNotPosted(request, why))],
+    deliveries: [directToRequester(request, notes.cardNotPosted(request, whyIn(error)))],
   };
 }
 

@@ -73,4 +73,21 @@ describe('deliveries', () => {
     await cordon.say('UAPP1', `approve ${id}`, cordon.origin({ conversation: 'D9', direct: true }));
     assert.equal(cordon.defender.submitted.length, 1);
   });
+
+  it('say in the thread that the requester could not be told in person, and do not try again', async () => {
+    await cordon.say('UREQ', 'restrict mymachine1 x');
+    let tries = 0;
+    cordon.slack.fail = (done, where) => {
+      if (done !== 'send' || where !== 'D-UREQ') return undefined;
+      tries += 1;
+      return new PlatformError('refused', 'test', 'blocked', { userText: 'They have blocked Cordon.' });
+    };
+    await cordon.press('UAPP1', 'Deny', 'known tool');
+    await cordon.advance(120_000);
+    assert.match(cordon.thread().at(-1)!, /could not tell ureq in a direct message\. They have blocked Cordon\./);
+    assert.equal(tries, 1);
+    const { id } = await cordon.request();
+    const events = await cordon.store.auditOf({ requestId: id }, 100);
+    assert.ok(events.some(({ what, detail }) => what === 'message.lost' && detail?.['kind'] === 'direct'));
+  });
 });
