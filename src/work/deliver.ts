@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { cordon } from '../audit/event.js';
 import { messageOf } from '../errors.js';
-import { type MessageRef, type Platform, PlatformError, type Target } from '../platform.js';
+import { type MessageRef, PlatformError, platformOff, type Target } from '../platform.js';
 import { nothing } from '../request/commit.js';
 import type { Context } from '../request/context.js';
 import { directToRequester, reply, requestEvent } from '../request/effects.js';
@@ -45,19 +45,10 @@ export function createDeliverer(world: World): Pool {
 }
 
 async function deliver(world: World, delivery: Delivery): Promise<void> {
-  const { store, platforms, now, logger } = world;
-  const platform = platforms.get(delivery.platform);
+  const { store, now, logger } = world;
   const request = delivery.requestId === undefined ? undefined : await store.request(delivery.requestId);
-  if (platform === undefined) {
-    await store.dropDelivery(
-      delivery.id,
-      `${delivery.platform} is not set up`,
-      lost(request, delivery, now(), 'platform off'),
-    );
-    return;
-  }
   try {
-    const outcome = await attempt(world, platform, delivery, request);
+    const outcome = await attempt(world, delivery, request);
     await store.delivered(delivery, { ...outcome, at: now() });
   } catch (error) {
     if (!(error instanceof PlatformError)) {
@@ -68,11 +59,12 @@ async function deliver(world: World, delivery: Delivery): Promise<void> {
 }
 
 async function attempt(
-  { store, portalUrl }: World,
-  platform: Platform,
-  { message }: Delivery,
+  { store, platforms, portalUrl }: World,
+  { platform: name, message }: Delivery,
   request: Request | undefined,
 ): Promise<{ ref?: MessageRef; renderedVersion?: number }> {
+  const platform = platforms.get(name);
+  if (platform === undefined) throw platformOff(name);
   if (message.kind === 'direct' || message.kind === 'whisper') {
     const target: Target =
       message.kind === 'direct' ? { to: 'person', account: message.account } : whisperTarget(message);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PlatformError, type PlatformErrorKind } from '../../src/platform.js';
-import { Harness, incidentChannel } from '../harness.js';
+import { Harness, incidentChannel, standardPolicy } from '../harness.js';
 
 describe('deliveries', () => {
   let cordon: Harness;
@@ -89,5 +89,16 @@ describe('deliveries', () => {
     const { id } = await cordon.request();
     const events = await cordon.store.auditOf({ requestId: id }, 100);
     assert.ok(events.some(({ what, detail }) => what === 'message.lost' && detail?.['kind'] === 'direct'));
+  });
+
+  it('tell the requester that the policy names a channel on a platform that is not set up', async () => {
+    await cordon.store.close();
+    cordon = await Harness.open(
+      standardPolicy.replace('approvals: 1', 'approvals: 1\n    announce: [origin, teams:19:soc@thread.tacv2]'),
+    );
+    await cordon.say('UREQ', 'restrict mymachine1 x');
+    assert.match(cordon.texts({ to: 'UREQ' })[0]!, /could not be posted\. Teams is not set up/);
+    await cordon.press('UAPP1', 'Approve');
+    assert.equal(cordon.defender.submitted.length, 1);
   });
 });
