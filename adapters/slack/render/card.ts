@@ -1,29 +1,12 @@
 import type { KnownBlock, RichTextBlock, RichTextElement } from '@slack/types';
-import type { RequestState } from '../../../src/request/life.js';
+import { clean, clip, clipAloud } from '../../../src/view/clip.js';
 import type { Line } from '../../../src/view/inline.js';
 import type { Card } from '../../../src/view/model.js';
+import { stateSigns } from '../../../src/view/signs.js';
 import { buttonBlocks } from './buttons.js';
-import { clean, clip, clipAloud, clipMarkup, limits } from './clip.js';
+import { clipMarkup, limits } from './clip.js';
 import { fallbackLine, fallbackText, richLine, richSection, richText } from './inline.js';
 import type { Rendered } from './note.js';
-
-/** Seen before anything is read. The green tick stands for the one state in which Defender has confirmed. */
-const signs: Readonly<Record<RequestState, string>> = {
-  'awaiting approval': '⏳',
-  approved: '👍',
-  queued: '🕒',
-  sending: '📤',
-  submitted: '🔄',
-  succeeded: '✅',
-  failed: '❌',
-  'timed out': '❌',
-  cancelled: '🚫',
-  denied: '🚫',
-  expired: '⌛',
-  withdrawn: '↩️',
-  refused: '❌',
-  unknown: '❓',
-};
 
 /** Votes beyond these are in the thread and in the record. */
 const mostSteps = 20;
@@ -34,7 +17,7 @@ const shortComment = 500;
 /** What, where it stands, why, the facts, then what it does: in the order in which somebody in an incident asks. */
 export function renderCard(card: Card): Rendered {
   const comment = clipAloud(clean(card.comment), limits.section);
-  const status: Line = [`${signs[card.state]} `, ...card.status];
+  const status: Line = [`${stateSigns[card.state]} `, ...card.status];
   return { text: fallback(card, status, comment), blocks: blocks(card, status, comment) };
 }
 

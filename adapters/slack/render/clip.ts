@@ -1,3 +1,5 @@
+import { clip } from '../../../src/view/clip.js';
+
 /**
  * Slack's limits for what Cordon sends, in characters or elements. Source: the pages of the blocks and of
  * `chat.postMessage` on docs.slack.dev. Rich text has no documented limit; that of a section is kept.
@@ -10,27 +12,6 @@ export const limits = {
   button: 75,
   buttonsPerBlock: 25,
 } as const;
-
-/** Control characters, but for tab and line feed, and the marks that turn round the text after them. */
-const unseen = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\uFEFF]/gu;
-
-/** A text as it may be shown: one line break for every `\r\n`, nothing that turns the words around it. */
-export function clean(text: string): string {
-  return text.replaceAll('\r\n', '\n').replaceAll(unseen, '');
-}
-
-/** Cut to `max` characters, the last of them an ellipsis; never in the middle of a surrogate pair. */
-export function clip(text: string, max: number): string {
-  if (text.length <= max) return text;
-  return `${text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
-
-/** Cut like `clip`, and says how long the text really is. */
-export function clipAloud(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const remark = ` (shortened: ${text.length.toLocaleString('en-US')} characters in all)`;
-  return clip(text, max - remark.length) + remark;
-}
 
 /** Cut like `clip`, for text with Slack's mark-up: no entity, mention or date is left in halves. */
 export function clipMarkup(text: string, max: number): string {

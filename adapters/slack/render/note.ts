@@ -1,8 +1,10 @@
 import type { KnownBlock, RichTextBlockElement } from '@slack/types';
-import type { Line, Tone } from '../../../src/view/inline.js';
+import { clean, clipAloud } from '../../../src/view/clip.js';
+import type { Line } from '../../../src/view/inline.js';
 import type { Note } from '../../../src/view/model.js';
+import { toneSigns } from '../../../src/view/signs.js';
 import { buttonBlocks } from './buttons.js';
-import { clean, clipAloud, clipMarkup, limits } from './clip.js';
+import { clipMarkup, limits } from './clip.js';
 import { fallbackLine, fallbackText, richLine, richSection } from './inline.js';
 
 /** What is posted: blocks for the reader, `text` for notifications, screen readers and search. */
@@ -10,14 +12,6 @@ export interface Rendered {
   readonly text: string;
   readonly blocks: KnownBlock[];
 }
-
-const signs: Readonly<Record<Tone, string>> = {
-  neutral: '',
-  progress: '🔄 ',
-  success: '✅ ',
-  warning: '⚠️ ',
-  danger: '❌ ',
-};
 
 /** A list that is longer helps nobody in a chat. */
 const mostLines = 60;
@@ -27,10 +21,10 @@ export function renderNote({ tone, lines, quote, buttons }: Note): Rendered {
   const said = lines.filter((line) => richLine(line).length > 0);
   const shown = shorten(said.length === 0 && words === '' ? [['—']] : said);
   const elements: RichTextBlockElement[] = shown.map((line, index) =>
-    richSection(...richLine(index === 0 ? [signs[tone], ...line] : line)),
+    richSection(...richLine(index === 0 ? [toneSigns[tone], ...line] : line)),
   );
   if (words !== '') elements.push({ type: 'rich_text_quote', elements: [{ type: 'text', text: words }] });
-  const text = [signs[tone] + shown.map(fallbackLine).join('\n'), ...(words === '' ? [] : [fallbackText(words)])];
+  const text = [toneSigns[tone] + shown.map(fallbackLine).join('\n'), ...(words === '' ? [] : [fallbackText(words)])];
   return {
     text: clipMarkup(text.join('\n'), limits.text),
     blocks: [{ type: 'rich_text', elements }, ...buttonBlocks(buttons ?? [])],

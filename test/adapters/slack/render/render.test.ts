@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { clip, clipAloud, clipMarkup } from '../../../../adapters/slack/render/clip.js';
+import { clipMarkup } from '../../../../adapters/slack/render/clip.js';
 import { renderCard } from '../../../../adapters/slack/render/card.js';
 import { renderNote } from '../../../../adapters/slack/render/note.js';
+import { clip, clipAloud } from '../../../../src/view/clip.js';
 import { type RequestState, requestStates } from '../../../../src/request/life.js';
 import { assertWithinLimits } from './limits.js';
-import { cardIn, hostile } from './views.js';
+import { cardIn, hostile } from '../../../golden/views.js';
 
 /** Everything in the fallback text that Slack would not show as it is. */
 function markup(text: string): string[] {

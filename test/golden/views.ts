@@ -1,6 +1,6 @@
-import type { RequestState } from '../../../../src/request/life.js';
-import type { Line, Tone } from '../../../../src/view/inline.js';
-import type { Button, Card, Note } from '../../../../src/view/model.js';
+import type { RequestState } from '../../src/request/life.js';
+import type { Line, Tone } from '../../src/view/inline.js';
+import type { Button, Card, Note } from '../../src/view/model.js';
 
 /** Views for the golden files; times are fixed. */
 

@@ -1,0 +1,29 @@
+import type { RequestState } from '../request/life.js';
+import type { Tone } from './inline.js';
+
+/** Seen before anything is read. The green tick stands for the one state in which Defender has confirmed. */
+export const stateSigns: Readonly<Record<RequestState, string>> = {
+  'awaiting approval': '⏳',
+  approved: '👍',
+  queued: '🕒',
+  sending: '📤',
+  submitted: '🔄',
+  succeeded: '✅',
+  failed: '❌',
+  'timed out': '❌',
+  cancelled: '🚫',
+  denied: '🚫',
+  expired: '⌛',
+  withdrawn: '↩️',
+  refused: '❌',
+  unknown: '❓',
+};
+
+/** At the start of a note; empty for a neutral one. */
+export const toneSigns: Readonly<Record<Tone, string>> = {
+  neutral: '',
+  progress: '🔄 ',
+  success: '✅ ',
+  warning: '⚠️ ',
+  danger: '❌ ',
+};
