@@ -14,10 +14,19 @@ export interface EntraOptions {
   readonly clientSecret?: string;
   /** The resource that tokens may be asked for; `/.default` is added to it. */
   readonly resource?: string;
+  /** Further app registrations; none of them has app roles. */
+  readonly otherApps?: readonly EntraApp[];
   /** The app roles that were granted. */
   readonly roles?: readonly string[];
   /** One hour when missing, as Microsoft's are. */
   readonly lifetimeMs?: number;
+}
+
+/** An app registration that may ask for tokens for one resource. */
+export interface EntraApp {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly resource: string;
 }
 
 /** `500` and `503` refuse; `error` is a wrong secret's refusal; `timeout` never answers; `reset` cuts the connection. */
@@ -37,8 +46,8 @@ export interface EntraStandIn {
   issued(): number;
   /** A token as the endpoint would hand it out, for callers that do not go through it. */
   issue(): string;
-  /** Signed here, not expired, not withdrawn. */
-  readonly validToken: (token: string) => boolean;
+  /** Signed here for this resource (Defender's when missing), not expired, not withdrawn. */
+  readonly validToken: (token: string, resource?: string) => boolean;
   readonly rolesOf: (token: string) => readonly string[];
   setRoles(roles: readonly string[]): void;
   /** Withdraws every token handed out so far, as if an hour had passed at once. */
@@ -71,6 +80,8 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
     lifetimeMs = 3_600_000,
   } = options;
   const scope = `${resource}/.default`;
+  const main: EntraApp = { clientId, clientSecret, resource };
+  const apps = [main, ...(options.otherApps ?? [])];
   const key = randomBytes(32);
   const faults = new FaultPlan<'token', EntraFaultKind>();
   const live = new Set<string>();
@@ -79,16 +90,16 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
 
   const signatureOf = (signed: string): Buffer => createHmac('sha256', key).update(signed).digest();
 
-  function issue(): string {
+  function issue(app = main): string {
     const iat = Math.floor(now() / 1_000);
     const claims: Claims = {
-      aud: resource,
+      aud: app.resource,
       iss: `https://sts.windows.net/${tenantId}/`,
       iat,
       nbf: iat,
       exp: iat + Math.floor(lifetimeMs / 1_000),
-      appid: clientId,
-      roles,
+      appid: app.clientId,
+      roles: app === main ? roles : [],
       tid: tenantId,
       ver: '1.0',
       uti: randomUUID(),
@@ -108,17 +119,19 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
   }
 
   /** The checks of a client-credentials grant, in the order in which Entra makes them. */
-  function check(tenant: string, form: Readonly<Record<string, unknown>>): void {
+  function check(tenant: string, form: Readonly<Record<string, unknown>>): EntraApp {
     if (tenant !== tenantId) throw entraError.unknownTenant(tenant);
     if (form.grant_type !== 'client_credentials') throw entraError.unsupportedGrant(form.grant_type);
-    if (form.client_id !== clientId) throw entraError.unknownApp(form.client_id, tenantId);
+    const app = apps.find((each) => each.clientId === form.client_id);
+    if (app === undefined) throw entraError.unknownApp(form.client_id, tenantId);
     if (typeof form.client_secret !== 'string') throw entraError.missingSecret();
-    if (form.client_secret !== clientSecret) throw entraError.wrongSecret(clientId);
+    if (form.client_secret !== app.clientSecret) throw entraError.wrongSecret(app.clientId);
     const asked = typeof form.scope === 'string' ? form.scope.split(' ') : [];
     const ofResource = asked.filter((each) => !['openid', 'profile', 'offline_access'].includes(each));
     if (ofResource.some((each) => !each.endsWith('/.default'))) throw entraError.invalidScope(ofResource.join(' '));
-    if (ofResource.length !== 1 || ofResource[0] !== scope)
+    if (ofResource.length !== 1 || ofResource[0] !== `${app.resource}/.default`)
       throw entraError.unknownResource(ofResource.join(' '), tenantId);
+    return app;
   }
 
   function token(request: Request<{ tenant: string }>, response: Response): void {
@@ -131,9 +144,9 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
     try {
       if (fault?.kind === '500' || fault?.kind === '503') throw entraError.outage(Number(fault.kind));
       if (fault?.kind === 'error') throw entraError.wrongSecret(clientId);
-      check(request.params.tenant, (request.body ?? {}) as Record<string, unknown>);
+      const app = check(request.params.tenant, (request.body ?? {}) as Record<string, unknown>);
       const expires_in = Math.floor(lifetimeMs / 1_000) - 1;
-      response.json({ token_type: 'Bearer', expires_in, ext_expires_in: expires_in, access_token: issue() });
+      response.json({ token_type: 'Bearer', expires_in, ext_expires_in: expires_in, access_token: issue(app) });
     } catch (thrown) {
       if (!(thrown instanceof EntraRefusal)) throw thrown;
       response.status(thrown.status).json(thrown.body(now()));
@@ -173,10 +186,10 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
     scope,
     caPem: cert,
     issued: () => issued,
-    issue,
-    validToken: (each) => {
+    issue: () => issue(),
+    validToken: (each, audience = resource) => {
       const claims = claimsOf(each);
-      return claims !== undefined && live.has(each) && claims.exp * 1_000 > now();
+      return claims?.aud === audience && live.has(each) && claims.exp * 1_000 > now();
     },
     rolesOf: (each) => claimsOf(each)?.roles ?? [],
     setRoles: (granted) => {
