@@ -3,7 +3,11 @@ import { type Envelope, teamsAccount, teamsOrigin } from './envelope.js';
 import { ignore, malformed, type Received } from './received.js';
 import { toPlainText } from './text.js';
 
-const message = z.object({ text: z.string().nullish(), value: z.unknown(), entities: z.array(z.unknown()).nullish() });
+const message = z.object({
+  text: z.string().nullish(),
+  value: z.unknown().optional(),
+  entities: z.array(z.unknown()).nullish(),
+});
 
 const mention = z.object({
   type: z.literal('mention'),
