@@ -61,10 +61,9 @@ function refuse(log: Log): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, _request, response, next) => {
     const status = statusOf(error);
-    const tenant = error instanceof ForeignTenant ? { tenant: error.tenant } : {};
-    const line = { err: error, status, ...tenant };
-    if (status >= 500) log.error(line, `an activity was not taken: ${messageOf(error)}`);
-    else log.warn(line, `an activity was refused: ${messageOf(error)}`);
+    // A refused one is not logged whole: the body parser's error holds all that was sent.
+    if (status >= 500) log.error({ err: error, status }, `an activity was not taken: ${messageOf(error)}`);
+    else log.warn({ status }, `an activity was refused: ${messageOf(error)}`);
     if (response.headersSent) next(error);
     else response.status(status).end();
   };

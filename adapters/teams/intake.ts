@@ -138,7 +138,8 @@ export class Intake extends CloudAdapter {
         try {
           await inTime(tellWithinMs, context.sendActivity(tryAgain));
         } catch (error) {
-          this.#options.log.warn({ err: error }, `somebody could not be told: ${messageOf(error)}`);
+          // Not the error itself: the SDK's holds the request, and with it the bot's token.
+          this.#options.log.warn({}, `somebody could not be told: ${messageOf(error)}`);
           throw new NotStored(cause);
         }
     }

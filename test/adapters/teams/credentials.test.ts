@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import type { AccessToken } from '@azure/identity';
-import { BotCredentials, BotCredentialsFactory, credentialsRefused } from '../../../adapters/teams/credentials.js';
+import sinon from 'sinon';
+import { BotCredentials, BotCredentialsFactory, checkCredentials } from '../../../adapters/teams/credentials.js';
+import type { Log } from '../../../adapters/teams/log.js';
 import type { TeamsSettings } from '../../../adapters/teams/settings.js';
+import { PlatformError } from '../../../src/platform.js';
 import { tenant } from './activities.js';
 
 let apps = 0;
@@ -10,7 +13,7 @@ let apps = 0;
 function settings(over: Partial<TeamsSettings> = {}): TeamsSettings {
   apps += 1;
   return {
-    appId: `b07b07b0-0000-4000-8000-${String(apps).padStart(12, '0')}`,
+    appId: `c4edc4ed-0000-4000-8000-${String(apps).padStart(12, '0')}`,
     appType: 'SingleTenant',
     password: 'secret',
     tenantId: tenant,
@@ -103,23 +106,41 @@ describe('What the SDK is told about the bot', () => {
   });
 });
 
-describe('A refusal of Entra', () => {
+describe('The check at start', () => {
+  const warned = sinon.stub();
+  const log: Log = { debug: sinon.stub(), info: sinon.stub(), warn: warned, error: sinon.stub() };
+  const check = (message: string): Promise<void> =>
+    checkCredentials({ getToken: () => Promise.reject(new Error(message)) }, log);
+  beforeEach(() => {
+    warned.reset();
+  });
+
   for (const [number, setting] of [
     ['AADSTS7000215', /MicrosoftAppPassword/],
     ['AADSTS7000222', /MicrosoftAppPassword/],
     ['AADSTS700016', /MicrosoftAppId.*MicrosoftAppTenantId/],
     ['AADSTS90002', /MicrosoftAppTenantId/],
   ] as const) {
-    it(`${number} names the setting to put right`, () => {
-      const refused = credentialsRefused(new Error(`invalid_client: ${number}: something. Trace ID: 1`));
-      assert.equal(refused?.kind, 'refused');
-      assert.equal(refused.code, 'teams_credentials');
-      assert.match(refused.userText ?? '', setting);
+    it(`ends with the name of the setting to put right after ${number}`, async () => {
+      await assert.rejects(check(`invalid_client: ${number}: something. Trace ID: 1`), (error) => {
+        assert.ok(error instanceof PlatformError);
+        assert.equal(error.kind, 'refused');
+        assert.equal(error.code, 'teams_credentials');
+        assert.match(error.userText ?? '', setting);
+        return true;
+      });
     });
   }
 
-  it('is not seen in an outage, nor in what passes by itself', () => {
-    assert.equal(credentialsRefused(new Error('getaddrinfo ENOTFOUND login.microsoftonline.com')), undefined);
-    assert.equal(credentialsRefused(new Error('AADSTS90033: a transient error has occurred')), undefined);
+  for (const message of ['getaddrinfo ENOTFOUND login.microsoftonline.com', 'AADSTS90033: a transient error']) {
+    it(`only logs what may pass: ${message}`, async () => {
+      await check(message);
+      assert.equal(warned.callCount, 1);
+    });
+  }
+
+  it('is silent when all is well', async () => {
+    await checkCredentials(new BotCredentials(settings(), new Entra()), log);
+    assert.equal(warned.callCount, 0);
   });
 });

@@ -38,6 +38,11 @@ describe('Activities over HTTP', () => {
     }
   });
 
+  it('are not logged whole when they cannot be read', async () => {
+    await rig.post('{"type":"message","text":"what somebody said to the bot",');
+    assert.equal(JSON.stringify(rig.log).includes('what somebody said'), false);
+  });
+
   it('of two megabytes are answered 413', async () => {
     const body = activity('message-personal', { text: 'x'.repeat(2 * 1024 * 1024) });
     assert.equal((await rig.post(body)).status, 413);

@@ -96,6 +96,7 @@ describe('Stored, then answered', () => {
     it('answers 503 where they could not be told either', async () => {
       await start({ core: { accept: broken }, connectorStatus: 403 });
       assert.deepEqual(await rig.post(activity('message-personal')), { status: 503, text: '' });
+      assert.equal(JSON.stringify(rig.log).includes('of-the-bot'), false);
     });
 
     it('says so in the answer to a press', async () => {
