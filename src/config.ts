@@ -1,6 +1,9 @@
-import { z } from 'zod';
-import { cloud, cloudNames, regions } from './defender/clouds.js';
+import { type Settings, settingNames, settings } from './config/settings.js';
+import { teamsProblems, type TeamsSettings, toTeams, wantsTeams } from './config/teams.js';
+import { cloud } from './defender/clouds.js';
 import { CordonError } from './errors.js';
+
+export { settingNames } from './config/settings.js';
 
 /** Everything that an operator can set, validated. docs/configuration.md describes each; a test keeps the two in step. */
 export interface Config {
@@ -10,6 +13,7 @@ export interface Config {
   readonly databaseUrl: string;
   readonly policyPath: string;
   readonly slack: SlackSettings | undefined;
+  readonly teams: TeamsSettings | undefined;
   readonly entra: EntraSettings;
   readonly defender: DefenderSettings;
   /** The longest Comment sent to Defender, in characters. */
@@ -51,56 +55,6 @@ export class ConfigError extends CordonError {
   }
 }
 
-const url = z
-  .url({ protocol: /^https?$/ })
-  .refine(
-    (text) => text.startsWith('https:') || /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(text).hostname),
-    {
-      error: 'has to start with https:// (http is for loopback alone)',
-    },
-  )
-  .transform((text) => text.replace(/\/+$/, ''));
-
-const seconds = (fallback: number, least: number, most: number) =>
-  z.coerce.number({ error: 'has to be a number' }).int().min(least).max(most).default(fallback);
-
-const yes = z
-  .enum(['true', 'false', '1', '0'], { error: 'has to be true or false' })
-  .default('false')
-  .transform((text) => text === 'true' || text === '1');
-
-/** One entry per setting. The keys are the names of the environment variables. */
-const settings = z.object({
-  HOST: z.string().default('0.0.0.0'),
-  PORT: z.coerce.number({ error: 'has to be a port number' }).int().min(0).max(65_535).default(3_978),
-  DATABASE_URL: z.string().default('sqlite:data/cordon.db'),
-  CORDON_POLICY: z.string().default('policy.yaml'),
-  CORDON_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  CORDON_COMMENT_LENGTH: seconds(1_000, 200, 10_000),
-  CORDON_SETTLE_SECONDS: seconds(60, 5, 3_600),
-  CORDON_ATTEMPTS: seconds(3, 1, 10),
-  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', { error: 'has to start with xoxb-' }).optional(),
-  SLACK_SIGNING_SECRET: z.string().optional(),
-  SLACK_APP_TOKEN: z.string().startsWith('xapp-', { error: 'has to start with xapp-' }).optional(),
-  SLACK_API_URL: url.optional(),
-  AZURE_TENANT_ID: z.string().optional(),
-  AZURE_CLIENT_ID: z.string().optional(),
-  AZURE_CLIENT_SECRET: z.string().optional(),
-  AZURE_AUTHORITY_HOST: url
-    .refine((text) => text.startsWith('https:'), { error: 'has to start with https://' })
-    .optional(),
-  ENTRA_DISABLE_INSTANCE_DISCOVERY: yes,
-  DEFENDER_CLOUD: z.enum(cloudNames).default('commercial'),
-  DEFENDER_REGION: z.enum(regions).optional(),
-  DEFENDER_API_URL: url.optional(),
-  DEFENDER_SCOPE: z.string().endsWith('/.default', { error: 'has to end with /.default' }).optional(),
-});
-
-type Settings = z.infer<typeof settings>;
-
-/** Names of all settings, for the test that keeps the documentation true. */
-export const settingNames = Object.keys(settings.shape);
-
 /**
  * Reads the settings from the environment; an empty one counts as not set. Throws a `ConfigError` that names every
  * setting that is wrong, unknown or missing from its group.
@@ -130,19 +84,21 @@ function unknownSettings(names: readonly string[]): string[] {
     });
 }
 
+const noPlatform =
+  'No chat platform is set up. For Slack set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN for Socket Mode): see docs/slack.md. For Teams set MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId: see docs/teams.md. To try Cordon without credentials: npm run sandbox.';
+
 /** A group that is set in part is refused: it would be off, or weaker, without anybody noticing. */
 function groupProblems(given: Settings): string[] {
   const problems: string[] = [];
   const slack = [given.SLACK_BOT_TOKEN, given.SLACK_SIGNING_SECRET, given.SLACK_APP_TOKEN, given.SLACK_API_URL];
   if (slack.every((value) => value === undefined)) {
-    problems.push(
-      'No chat platform is set up. For Slack set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN for Socket Mode): see docs/slack.md. To try Cordon without credentials: npm run sandbox.',
-    );
+    if (!wantsTeams(given)) problems.push(noPlatform);
   } else if (given.SLACK_BOT_TOKEN === undefined) {
     problems.push('SLACK_BOT_TOKEN is missing, though other SLACK_ settings are there: see docs/slack.md.');
   } else if (given.SLACK_SIGNING_SECRET === undefined && given.SLACK_APP_TOKEN === undefined) {
     problems.push('SLACK_SIGNING_SECRET is missing (or SLACK_APP_TOKEN for Socket Mode): see docs/slack.md.');
   }
+  problems.push(...teamsProblems(given));
   const entra = {
     AZURE_TENANT_ID: given.AZURE_TENANT_ID,
     AZURE_CLIENT_ID: given.AZURE_CLIENT_ID,
@@ -177,6 +133,7 @@ function toConfig(given: Settings): Config {
             appToken: given.SLACK_APP_TOKEN,
             apiUrl: given.SLACK_API_URL,
           },
+    teams: toTeams(given),
     entra: {
       tenantId: given.AZURE_TENANT_ID ?? '',
       clientId: given.AZURE_CLIENT_ID ?? '',

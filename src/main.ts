@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import crossFetch from 'cross-fetch';
 import { createSlackAdapter } from '../adapters/slack/adapter.js';
+import { createTeamsAdapter } from '../adapters/teams/adapter.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { createDefenderClient } from './defender/client.js';
 import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
@@ -63,6 +64,10 @@ async function main(config: Config): Promise<void> {
       cardAfter({ store, now, portalUrl: config.defender.portalUrl, sleep: delay }, press, withinMs),
   };
   if (config.slack) adapters.push(createSlackAdapter({ settings: config.slack, app, core, now, logger }));
+  if (config.teams) {
+    const addresses = store.addresses('teams');
+    adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger }));
+  }
 
   const workers = createWorkers({
     store,

@@ -16,6 +16,7 @@ describe('the settings', () => {
   it('need a platform and Entra, and say where to read on', () => {
     const text = problems({});
     assert.match(text, /No chat platform is set up.*SLACK_BOT_TOKEN.*docs\/slack\.md.*npm run sandbox/);
+    assert.match(text, /For Teams set MicrosoftAppId.*docs\/teams\.md/);
     assert.match(text, /AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET are missing.*docs\/entra\.md/);
   });
 

@@ -1,0 +1,63 @@
+import type { Application } from 'express';
+import type { Adapter, Addresses, Core } from '../../src/platform.js';
+import { createAuthentication } from './authentication.js';
+import { createConnector } from './connector.js';
+import { createContacts } from './contacts.js';
+import { BotCredentials, checkCredentials } from './credentials.js';
+import { mountMessages } from './http.js';
+import { Intake } from './intake.js';
+import type { Log } from './log.js';
+import { createTeamsPlatform } from './platform.js';
+import { renderCard } from './render/card.js';
+import { renderNote } from './render/note.js';
+import type { TeamsSettings } from './settings.js';
+
+export interface TeamsAdapterOptions {
+  readonly settings: TeamsSettings;
+  /** Takes `POST /api/messages`. */
+  readonly app: Application;
+  readonly core: Core;
+  readonly addresses: Addresses;
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly logger: Log;
+}
+
+/** Teams in both directions: what comes in becomes an `Incoming`, what goes out is rendered and sent. */
+export function createTeamsAdapter({ settings, app, core, addresses, now, logger: log }: TeamsAdapterOptions): Adapter {
+  const credentials = new BotCredentials(settings);
+  const authentication = createAuthentication(settings, credentials);
+  const contacts = createContacts(addresses, settings.channel.serviceUrl);
+  const intake = new Intake({
+    authentication,
+    settings,
+    core,
+    contacts,
+    cardContent: (card) => renderCard(card).attachments[0]?.content,
+    log,
+  });
+  mountMessages({
+    app,
+    settings,
+    authentication,
+    take: (activity, authenticated) => intake.take(activity, authenticated),
+    log,
+  });
+  const connector = createConnector({ authentication, appId: settings.appId, now });
+  return {
+    platform: createTeamsPlatform({
+      connector,
+      contacts,
+      render: (view) => (view.kind === 'card' ? renderCard(view.card) : renderNote(view.note)),
+      now,
+      tenants: settings.tenants,
+      anonymous: settings.anonymous,
+    }),
+    async start() {
+      if (settings.anonymous) log.warn({}, 'Teams is for the Agents Playground: nobody is authenticated');
+      else await checkCredentials(credentials, log);
+    },
+    stop: () => Promise.resolve(),
+    health: () => ({ ok: true, reasons: [] }),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Activity, InvokeResponse } from 'botbuilder';
+import type { AuthenticateRequestResult, BotFrameworkAuthentication } from 'botframework-connector';
+import { type Application, type ErrorRequestHandler, json, type Request, type RequestHandler, Router } from 'express';
+import { z } from 'zod';
+import { messageOf } from '../../src/errors.js';
+import { authenticate, Refused } from './authentication.js';
+import { ForeignTenant, MalformedActivity, NotStored } from './intake.js';
+import type { Log } from './log.js';
+import { messagesPath } from './names.js';
+import type { TeamsSettings } from './settings.js';
+
+/** Teams' activities are a few kilobytes; its own limit for a message is about 28 KB, which comes with the same text as HTML. */
+const bodyLimit = '1mb';
+
+export interface HttpOptions {
+  readonly app: Application;
+  readonly settings: TeamsSettings;
+  readonly authentication: BotFrameworkAuthentication;
+  readonly take: (activity: Activity, authenticated: AuthenticateRequestResult) => Promise<InvokeResponse | undefined>;
+  readonly log: Log;
+}
+
+/**
+ * Takes the Bot Framework's requests on the shared app. Guarantees: what is handed on was let in by `authenticate`, and before that
+ * nothing of it is stored. Why something was refused is in the log alone. The SDK writes about expired and forged tokens to standard
+ * error besides.
+ */
+export function mountMessages({ app, settings, authentication, take, log }: HttpOptions): void {
+  const router = Router();
+  const receive: RequestHandler = async (request, response) => {
+    const body = requestBody.safeParse(request.body);
+    if (!body.success) throw new MalformedActivity('neither type nor service URL');
+    const authenticated = await authenticate(body.data, authorizationOf(request), { settings, authentication });
+    const answer = await take(body.data, authenticated);
+    response.status(answer?.status ?? 200);
+    if (answer?.body === undefined) response.end();
+    else response.json(answer.body);
+  };
+  router.post(messagesPath, refuseUnsigned(settings), json({ limit: bodyLimit }), receive);
+  router.use(messagesPath, refuse(log));
+  app.use(router);
+}
+
+/** The SDK does not compare the service URL with the token's where the activity has none. */
+const addressed = z.object({ type: z.string().min(1), serviceUrl: z.string().min(1) });
+const requestBody = z.custom<Activity>((body) => addressed.safeParse(body).success);
+
+/** Nobody's megabyte is read who does not even claim to be the Bot Framework. */
+function refuseUnsigned({ anonymous }: TeamsSettings): RequestHandler {
+  return (request, _response, next) => {
+    if (anonymous || authorizationOf(request).startsWith('Bearer ')) next();
+    else next(new Refused('teams_unauthorized', 'no Authorization header with a token'));
+  };
+}
+
+function authorizationOf(request: Request): string {
+  return request.get('authorization') ?? '';
+}
+
+function refuse(log: Log): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, _request, response, next) => {
+    const status = statusOf(error);
+    // A refused one is not logged whole: the body parser's error holds all that was sent.
+    if (status >= 500) log.error({ err: error, status }, `an activity was not taken: ${messageOf(error)}`);
+    else log.warn({ status }, `an activity was refused: ${messageOf(error)}`);
+    if (response.headersSent) next(error);
+    else response.status(status).end();
+  };
+}
+
+const ofBodyParser = z.object({ status: z.number().int().min(400).max(499) });
+
+function statusOf(error: unknown): number {
+  if (error instanceof Refused) return error.status;
+  if (error instanceof ForeignTenant) return 403;
+  if (error instanceof MalformedActivity) return 400;
+  if (error instanceof NotStored) return 503;
+  return ofBodyParser.safeParse(error).data?.status ?? 500;
+}

@@ -1,0 +1,153 @@
+import { isLoopback, type Settings } from './settings.js';
+
+/** What adapters/teams is started with; that adapter's own type describes each field. */
+export interface TeamsSettings {
+  readonly appId: string | undefined;
+  readonly appType: 'SingleTenant' | 'MultiTenant' | 'UserAssignedMSI';
+  readonly password: string | undefined;
+  readonly tenantId: string | undefined;
+  readonly tenants: readonly string[];
+  readonly channel: TeamsChannelSettings;
+  readonly disableInstanceDiscovery: boolean;
+  readonly anonymous: boolean;
+}
+
+export interface TeamsChannelSettings {
+  readonly loginUrl: string | undefined;
+  readonly oAuthScope: string;
+  readonly tokenIssuer: string;
+  readonly openIdMetadataUrl: string;
+  readonly serviceUrl: string;
+}
+
+const app = ['MicrosoftAppId', 'MicrosoftAppPassword', 'MicrosoftAppType', 'MicrosoftAppTenantId'] as const;
+/** Without one of these, tokens would be taken from, or asked of, another cloud than the rest. */
+const channel = [
+  'ToChannelFromBotLoginUrl',
+  'ToChannelFromBotOAuthScope',
+  'ToBotFromChannelTokenIssuer',
+  'ToBotFromChannelOpenIdMetadataUrl',
+] as const;
+/** Taken so that a complete set of the Bot Framework's settings starts; Cordon has no use for them. */
+const unused = ['OAuthUrl', 'ToBotFromEmulatorOpenIdMetadataUrl', 'CallerId', 'ValidateAuthority'] as const;
+const rest = ['ChannelService', 'CORDON_TEAMS_TENANTS', 'CORDON_TEAMS_SERVICE_URL'] as const;
+
+const guide = 'see docs/teams.md';
+
+type Name = keyof Settings;
+
+/** Whether anything was set that is for Teams. */
+export function wantsTeams(given: Settings): boolean {
+  return given.CORDON_PLAYGROUND || [...app, ...channel, ...unused, ...rest].some((name) => given[name] !== undefined);
+}
+
+export function teamsProblems(given: Settings): string[] {
+  if (!wantsTeams(given)) return [];
+  return given.CORDON_PLAYGROUND ? playgroundProblems(given) : [...appProblems(given), ...channelProblems(given)];
+}
+
+/** Without authentication anybody who reaches the port is whoever they say they are. */
+function playgroundProblems(given: Settings): string[] {
+  const problems: string[] = [];
+  const there = set(given, [...app, ...channel, ...unused, 'ChannelService']);
+  if (there.length > 0) {
+    problems.push(`CORDON_PLAYGROUND switches authentication off, so ${list(there)} must not be set with it.`);
+  }
+  if (!isLoopback(given.HOST)) {
+    problems.push('CORDON_PLAYGROUND is for this machine alone: set HOST to 127.0.0.1.');
+  }
+  if (given.DEFENDER_API_URL === undefined || !isLoopback(new URL(given.DEFENDER_API_URL).hostname)) {
+    problems.push(
+      'CORDON_PLAYGROUND is for a Defender on this machine alone: set DEFENDER_API_URL to one on loopback, as the sandbox does.',
+    );
+  }
+  return problems;
+}
+
+function appProblems(given: Settings): string[] {
+  const { MicrosoftAppType: type = 'SingleTenant' } = given;
+  if (given.MicrosoftAppId === undefined) {
+    const there = set(given, [...app, ...channel, ...unused, ...rest]);
+    return [`MicrosoftAppId is missing, though ${list(there)} ${there.length === 1 ? 'is' : 'are'} there: ${guide}.`];
+  }
+  const problems: string[] = [];
+  if (type === 'UserAssignedMSI') {
+    if (given.MicrosoftAppPassword !== undefined) {
+      problems.push(
+        'MicrosoftAppPassword must not be set with MicrosoftAppType=UserAssignedMSI: a managed identity has none.',
+      );
+    }
+  } else if (given.MicrosoftAppPassword === undefined) {
+    problems.push(`MicrosoftAppPassword is missing, which MicrosoftAppType=${type} needs: ${guide}.`);
+  }
+  if (given.MicrosoftAppTenantId === undefined) {
+    if (type !== 'MultiTenant') {
+      problems.push(`MicrosoftAppTenantId is missing, which MicrosoftAppType=${type} needs: ${guide}.`);
+    } else if (given.CORDON_TEAMS_TENANTS === undefined) {
+      problems.push('CORDON_TEAMS_TENANTS is missing: say from which Entra tenants people may speak to Cordon.');
+    }
+  }
+  return problems;
+}
+
+function channelProblems(given: Settings): string[] {
+  const there = set(given, [...channel, 'OAuthUrl', 'ToBotFromEmulatorOpenIdMetadataUrl']);
+  const missing = channel.filter((name) => given[name] === undefined);
+  if (there.length === 0 || missing.length === 0) return [];
+  return [
+    `${list(missing)} ${missing.length === 1 ? 'is' : 'are'} missing, though ${list(there)} is set: set all of them or none.`,
+  ];
+}
+
+/** Undefined where Teams is off. Expects settings without problems. */
+export function toTeams(given: Settings): TeamsSettings | undefined {
+  if (!wantsTeams(given)) return undefined;
+  const { MicrosoftAppTenantId: tenantId, MicrosoftAppType: appType = 'SingleTenant' } = given;
+  return {
+    appId: given.MicrosoftAppId,
+    appType,
+    password: given.MicrosoftAppPassword,
+    tenantId: appType === 'MultiTenant' ? undefined : tenantId,
+    tenants: given.CORDON_TEAMS_TENANTS ?? (tenantId === undefined ? [] : [tenantId]),
+    channel: channelOf(given),
+    disableInstanceDiscovery: given.ENTRA_DISABLE_INSTANCE_DISCOVERY,
+    anonymous: given.CORDON_PLAYGROUND,
+  };
+}
+
+/**
+ * Sources: the constants of botframework-connector 4.23.3 (`AuthenticationConstants`, `GovernmentConstants`); the service URLs are
+ * Microsoft's in "Send proactive messages" of the Teams documentation.
+ */
+function channelOf(given: Settings): TeamsChannelSettings {
+  const government = given.ChannelService !== undefined;
+  const home = given.MicrosoftAppType === 'MultiTenant' ? undefined : given.MicrosoftAppTenantId;
+  const usual = government
+    ? {
+        loginUrl: `https://login.microsoftonline.us/${home ?? 'MicrosoftServices.onmicrosoft.us'}`,
+        name: 'https://api.botframework.us',
+        openIdMetadataUrl: 'https://login.botframework.azure.us/v1/.well-known/openidconfiguration',
+        serviceUrl: 'https://smba.infra.gov.teams.microsoft.us/teams/',
+      }
+    : {
+        loginUrl: undefined,
+        name: 'https://api.botframework.com',
+        openIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+        serviceUrl: 'https://smba.trafficmanager.net/teams/',
+      };
+  return {
+    loginUrl: given.ToChannelFromBotLoginUrl ?? usual.loginUrl,
+    oAuthScope: given.ToChannelFromBotOAuthScope ?? usual.name,
+    tokenIssuer: given.ToBotFromChannelTokenIssuer ?? usual.name,
+    openIdMetadataUrl: given.ToBotFromChannelOpenIdMetadataUrl ?? usual.openIdMetadataUrl,
+    serviceUrl: given.CORDON_TEAMS_SERVICE_URL ?? usual.serviceUrl,
+  };
+}
+
+function set(given: Settings, names: readonly Name[]): Name[] {
+  return names.filter((name) => given[name] !== undefined);
+}
+
+function list(names: readonly Name[]): string {
+  return names.join(', ');
+}
