@@ -43,3 +43,52 @@ export interface Person {
 export function accountKey(account: Account): string {
   return `${account.platform}:${account.tenant}:${account.user}`;
 }
+
+/** `entra:<tenant>:<object id>` in lower case: the canonical id of whoever has this Teams account. */
+export function entraId({ tenant, user }: Pick<Account, 'tenant' | 'user'>): string {
+  return `entra:${tenant}:${user}`.toLowerCase();
+}
+
+/**
+ * The account behind `slack:T012AB3CD:U045EF6GH` or `teams:<tenant>:<object id>`, and the Teams account of an
+ * `entra:<tenant>:<object id>`. Throws for anything else: such ids come from the store and the policy alone.
+ */
+export function accountOf(id: string): Account {
+  const [kind, tenant, user, ...rest] = id.split(':');
+  const platform = kind === 'entra' ? 'teams' : kind;
+  if ((platform !== 'slack' && platform !== 'teams') || !tenant || !user || rest.length > 0) {
+    throw new Error(`“${id}” is not the id of an account`);
+  }
+  return { platform, tenant, user };
+}
+
+/**
+ * Every id by which one may name this person: linking a Slack account to Entra changes the canonical id, and must neither
+ * take a right away nor let one human be two. A Teams account is an Entra account by its nature.
+ */
+export function idsOf({ id, account, aliases = [] }: Person): readonly string[] {
+  return [
+    ...new Set([id, accountKey(account), ...(account.platform === 'teams' ? [entraId(account)] : []), ...aliases]),
+  ];
+}
+
+/** Whether it is proved that these two are one human. False proves nothing: see `toldApart`. */
+export function samePerson(a: Person, b: Person): boolean {
+  const ids = idsOf(b);
+  return idsOf(a).some((id) => ids.includes(id));
+}
+
+/** Whether it is proved who they are in Entra: by a Teams account, or by a Slack account that was linked to one. */
+export function provedInEntra(person: Person): boolean {
+  return idsOf(person).some((id) => id.startsWith('entra:'));
+}
+
+/**
+ * Whether two who are not known to be one human are two. Two accounts of one Slack workspace are taken for two people, as
+ * Slack does. Everywhere else it takes Entra's word about both: an account of Slack says nothing about one of Teams.
+ */
+export function toldApart(a: Person, b: Person): boolean {
+  if (samePerson(a, b)) return false;
+  const neighbours = a.account.platform === b.account.platform && a.account.tenant === b.account.tenant;
+  return neighbours || (provedInEntra(a) && provedInEntra(b));
+}

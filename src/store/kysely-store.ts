@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import type { Kysely } from 'kysely';
 import { AcceptQueue } from './accept.js';
+import { addresses } from './addresses.js';
 import { appendAudit, auditOf } from './audit.js';
 import { defaultPatience, type Patience } from './busy.js';
 import { button } from './buttons.js';
@@ -8,8 +9,10 @@ import { blockCalls, callsSince, reserveCall } from './calls.js';
 import * as deliveries from './deliveries.js';
 import type { StoreDialect } from './dialect.js';
 import { applyEffects } from './effects.js';
+import { noteEmail, sharingEmail } from './emails.js';
 import { StoreError } from './errors.js';
 import * as inbox from './inbox.js';
+import * as links from './links.js';
 import * as requests from './requests.js';
 import type { Schema } from './schema.js';
 import { Session } from './session.js';
@@ -101,6 +104,32 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     reserveCall: (operation, at, limits) => session.write((trx) => reserveCall(trx, operation, at, limits)),
     blockCalls: (operation, until) => session.write((trx) => blockCalls(trx, operation, until)),
     callsSince: (operation, since) => session.snapshot((trx) => callsSince(trx, operation, since)),
+
+    linkOf: (account) => session.read((db) => links.linkOf(db, account)),
+    linksTo: (entra) => session.read((db) => links.linksTo(db, entra)),
+    saveLinkCode: (code, effects) =>
+      session.write(async (trx) => {
+        const at = now();
+        await links.saveLinkCode(trx, code, at);
+        await applyEffects(trx, effects, { at });
+      }),
+    linkCode: (hash) => session.read((db) => links.linkCode(db, hash)),
+    useLinkCode: (hash, link, effects) =>
+      session.write(async (trx) => {
+        if (!(await links.useLinkCode(trx, hash, link))) return false;
+        await applyEffects(trx, effects, { at: now() });
+        return true;
+      }),
+    unlink: (gone, effects) =>
+      session.write(async (trx) => {
+        if (!(await links.removeLinks(trx, gone))) return false;
+        await applyEffects(trx, effects, { at: now() });
+        return true;
+      }),
+    noteEmail: (id, email, at) => session.write((trx) => noteEmail(trx, id, email, at)),
+    sharingEmail: (id) => session.read((db) => sharingEmail(db, id)),
+
+    addresses: (platform) => addresses(session, platform),
 
     close: () => session.close(),
   };

@@ -3,6 +3,7 @@ import type { Operation } from '../defender/defender.js';
 import type { PlatformName } from '../people/person.js';
 import type { RequestState } from '../request/life.js';
 import type { Vote } from '../request/request.js';
+import type { Link } from './people.js';
 
 /** The tables. Times are Unix ms; what is named `…json` in a comment is JSON as text, so that every database can hold it. */
 export interface Schema {
@@ -15,6 +16,10 @@ export interface Schema {
   audit: AuditTable;
   call: CallTable;
   block: BlockTable;
+  address: AddressTable;
+  link: LinkTable;
+  link_code: LinkCodeTable;
+  email: EmailTable;
 }
 
 /** What platforms sent. Settled rows stay: they are how a late redelivery is recognised. */
@@ -119,4 +124,36 @@ export interface CallTable {
 export interface BlockTable {
   operation: Operation;
   until: number;
+}
+
+/** What adapters remember; opaque here. */
+export interface AddressTable {
+  platform: PlatformName;
+  key: string;
+  value: string;
+}
+
+export interface LinkTable {
+  /** Account key of a Slack account. */
+  account: string;
+  /** `entra:<tenant>:<object id>` in lower case. */
+  entra: string;
+  at: number;
+  proof: Link['proof'];
+}
+
+export interface LinkCodeTable {
+  /** SHA-256 in hex. */
+  hash: string;
+  /** `Account`, json. */
+  account: string;
+  expires_at: number;
+}
+
+export interface EmailTable {
+  /** Account key, or the Entra id of a Teams account. */
+  account: string;
+  /** In lower case. */
+  email: string;
+  seen_at: number;
 }

@@ -2,17 +2,18 @@ import type { AuditEvent } from '../audit/event.js';
 import type { ActionKind, Command, Incoming, Origin } from '../command/model.js';
 import type { Operation } from '../defender/defender.js';
 import type { Account, PlatformName } from '../people/person.js';
-import type { MessageRef } from '../platform.js';
+import type { Addresses, MessageRef } from '../platform.js';
 import type { RequestState } from '../request/life.js';
 import type { Place, Request, Vote } from '../request/request.js';
 import type { Note } from '../view/model.js';
+import type { PeopleStore } from './people.js';
 
 /**
  * The system of record. Every method is one transaction: it happens whole or not at all, and it is on disk when the
  * promise resolves. All times are Unix ms. What a method throws is a `StoreError` (disk full, lock, lost connection); then
  * nothing of it happened.
  */
-export interface Store {
+export interface Store extends PeopleStore {
   /** Stores what a platform sent. False when this `key` was stored before: a redelivery, to be acknowledged and ignored. */
   accept(incoming: Incoming, at: number): Promise<boolean>;
   /** Accepted and not yet settled, due at `now`, in the order of arrival. */
@@ -77,6 +78,9 @@ export interface Store {
   blockCalls(operation: Operation, until: number): Promise<void>;
   /** Times of calls since `since`, oldest first, and the block, for estimates. */
   callsSince(operation: Operation, since: number): Promise<{ calls: number[]; blockedUntil: number | undefined }>;
+
+  /** The address book of a platform's adapter; the keys of one platform are not those of another. */
+  addresses(platform: PlatformName): Addresses;
 
   close(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../src/store/store.js';
-import { announce, changed, event, incoming, place, request, vote } from '../store/examples.js';
+import { announce, changed, event, incoming, nothing, place, request, vote } from '../store/examples.js';
 import { callContract } from './store-calls.js';
 import { deliveryContract } from './store-deliveries.js';
 import { inboxContract } from './store-inbox.js';
+import { peopleContract } from './store-people.js';
 import { requestContract } from './store-requests.js';
 
 export interface StoreUnderTest {
@@ -47,6 +48,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     requestContract(subject);
     deliveryContract(subject);
     callContract(subject);
+    peopleContract(subject);
 
     it('restart keeps everything', async () => {
       const { store } = subject;
@@ -72,6 +74,16 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
       await store.reserveCall('getMachine', 30, [{ limit: 1, ms: 100 }]);
       await store.blockCalls('listMachines', 500);
+      const account = { platform: 'slack', tenant: 'T0HOME', user: 'UANN' } as const;
+      await store.saveLinkCode({ hash: 'used', account, expiresAt: storeTime + 1 }, nothing);
+      await store.useLinkCode(
+        'used',
+        { account: 'slack:T0HOME:UANN', entra: 'entra:t:o', at: 40, proof: 'code' },
+        nothing,
+      );
+      await store.saveLinkCode({ hash: 'open', account, expiresAt: storeTime + 1 }, nothing);
+      await store.noteEmail('slack:T0HOME:UANN', 'ann@contoso.com', 40);
+      await store.addresses('teams').save('service:t', 'https://smba');
 
       const look = async (at: Store) => ({
         inbox: await at.dueIncoming(20, 10),
@@ -82,12 +94,17 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         audit: await at.auditOf({ requestId: first.id }, 10),
         calls: await at.callsSince('getMachine', 0),
         block: await at.callsSince('listMachines', 0),
+        link: await at.linkOf('slack:T0HOME:UANN'),
+        code: await at.linkCode('open'),
+        emails: await at.sharingEmail('slack:T0HOME:UANN'),
+        address: await at.addresses('teams').find('service:t'),
       });
       const before = await look(store);
       await store.close();
       const again = await subject.reopen();
       assert.deepEqual(await look(again), before);
       assert.equal(before.request?.votes.length, 1);
+      assert.ok(before.link && before.code && before.address && before.emails.length === 1);
     });
   });
 }

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import type { CordonError } from '../../src/errors.js';
+import { createStore } from '../../src/store/kysely-store.js';
 import { migrate } from '../../src/store/migrate.js';
+import { migrations } from '../../src/store/migrations/index.js';
 import { openStore } from '../../src/store/open.js';
 import { openSqlite } from '../../src/store/sqlite.js';
 import { kyselyOver, sqliteStoreDialect } from '../../src/store/sqlite-dialect.js';
@@ -96,6 +98,21 @@ describe('opening the store', () => {
     );
     database.close();
     await assert.rejects(opening(), { code: 'store_newer', message: /newer version of Cordon.*2999-01-01-batches/ });
+  });
+
+  it('brings a database of the first version up to this one and keeps what is in it', async () => {
+    const dialect = sqliteStoreDialect(file);
+    const db = kyselyOver(openSqlite(file, dialect));
+    const old = '2026-11-23-first';
+    const first = migrations(dialect)[old]!;
+    await migrate(db, dialect, { getMigrations: () => Promise.resolve({ [old]: first }) });
+    const before = createStore(db, dialect, { now });
+    await before.create(request(), nothing);
+    await before.close();
+    const store = await opening();
+    assert.deepEqual(await store.request(request().id), request());
+    assert.equal(await store.linkOf('slack:T0HOME:UANN'), undefined);
+    await store.close();
   });
 
   it('a migration that fails half-way leaves nothing of it behind', async () => {
