@@ -1,3 +1,4 @@
+import crossFetch from 'cross-fetch';
 import type { Application } from 'express';
 import type { Adapter, Addresses, Core } from '../../src/platform.js';
 import { createAuthentication } from './authentication.js';
@@ -9,7 +10,7 @@ import { Intake } from './intake.js';
 import type { Log } from './log.js';
 import { createTeamsPlatform } from './platform.js';
 import { renderCard } from './render/card.js';
-import { renderNote } from './render/note.js';
+import { render } from './render/render.js';
 import type { TeamsSettings } from './settings.js';
 
 export interface TeamsAdapterOptions {
@@ -21,10 +22,16 @@ export interface TeamsAdapterOptions {
   /** Unix ms. */
   readonly now: () => number;
   readonly logger: Log;
+  readonly fetch?: typeof globalThis.fetch;
 }
 
+/** For one call to the connector. */
+const timeoutMs = 10_000;
+
 /** Teams in both directions: what comes in becomes an `Incoming`, what goes out is rendered and sent. */
-export function createTeamsAdapter({ settings, app, core, addresses, now, logger: log }: TeamsAdapterOptions): Adapter {
+export function createTeamsAdapter(options: TeamsAdapterOptions): Adapter {
+  const { settings, app, core, addresses, now, logger: log } = options;
+  const fetch = options.fetch ?? crossFetch;
   const credentials = new BotCredentials(settings);
   const authentication = createAuthentication(settings, credentials);
   const contacts = createContacts(addresses, settings.channel.serviceUrl);
@@ -33,7 +40,7 @@ export function createTeamsAdapter({ settings, app, core, addresses, now, logger
     settings,
     core,
     contacts,
-    cardContent: (card) => renderCard(card).attachments[0]?.content,
+    cardContent: (card) => renderCard(card).attachments[0].content,
     log,
   });
   mountMessages({
@@ -43,16 +50,15 @@ export function createTeamsAdapter({ settings, app, core, addresses, now, logger
     take: (activity, authenticated) => intake.take(activity, authenticated),
     log,
   });
-  const connector = createConnector({ authentication, appId: settings.appId, now });
+  const connector = createConnector({
+    fetch,
+    token: settings.anonymous ? undefined : (fresh) => credentials.getToken(fresh),
+    appId: settings.appId,
+    timeoutMs,
+    now,
+  });
   return {
-    platform: createTeamsPlatform({
-      connector,
-      contacts,
-      render: (view) => (view.kind === 'card' ? renderCard(view.card) : renderNote(view.note)),
-      now,
-      tenants: settings.tenants,
-      anonymous: settings.anonymous,
-    }),
+    platform: createTeamsPlatform({ connector, contacts, settings, render }),
     async start() {
       if (settings.anonymous) log.warn({}, 'Teams is for the Agents Playground: nobody is authenticated');
       else await checkCredentials(credentials, log);

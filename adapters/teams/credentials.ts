@@ -95,19 +95,24 @@ const advice: Readonly<Record<string, string>> = {
   AADSTS90002: 'it does not know the tenant. Check MicrosoftAppTenantId, and ChannelService for a government cloud',
 };
 
-/** Asks for a token once. Throws a `PlatformError` code `teams_credentials` where Entra refuses for good; whatever may pass is only logged. */
+/** A `PlatformError` code `teams_credentials` where Entra refused for good; undefined for everything that may pass, such as an outage. */
+export function credentialsRefused(error: unknown): PlatformError | undefined {
+  const number = /\bAADSTS\d+/.exec(messageOf(error))?.[0];
+  const why = number === undefined ? undefined : advice[number];
+  if (number === undefined || why === undefined) return undefined;
+  return new PlatformError('refused', 'teams_credentials', `the bot gets no token: ${number}`, {
+    cause: error,
+    userText: `Entra gave the bot no token (${number}): ${why}. See docs/teams.md.`,
+  });
+}
+
+/** Asks for a token once. Throws what `credentialsRefused` makes of a refusal; whatever may pass is only logged. */
 export async function checkCredentials(credentials: Pick<BotCredentials, 'getToken'>, log: Log): Promise<void> {
   try {
     await credentials.getToken();
   } catch (error) {
-    const number = /\bAADSTS\d+/.exec(messageOf(error))?.[0];
-    const why = number === undefined ? undefined : advice[number];
-    if (number !== undefined && why !== undefined) {
-      throw new PlatformError('refused', 'teams_credentials', `the bot gets no token: ${number}`, {
-        cause: error,
-        userText: `Entra gave the bot no token (${number}): ${why}. See docs/teams.md.`,
-      });
-    }
+    const refused = credentialsRefused(error);
+    if (refused !== undefined) throw refused;
     log.warn({ err: error }, `the bot gets no token yet: ${messageOf(error)}`);
   }
 }
