@@ -7,6 +7,8 @@ import { type CordonProcess, startCordon } from './cordon-process.js';
 import { type DefenderOptions, type DefenderStandIn, startDefender } from './defender.js';
 import { type EntraStandIn, startEntra } from './entra.js';
 import { type SlackOptions, type SlackStandIn, startSlack } from './slack.js';
+import { startTeams, teamsApp, type TeamsOptions, type TeamsStandIn } from './teams.js';
+import { createTeamsDoor, type TeamsDoor } from './teams/door.js';
 import { createSlackDoor, createSocketDoor, type HttpSlackDoor, type SlackDoor } from './slack/door.js';
 
 export interface BootOptions {
@@ -14,6 +16,8 @@ export interface BootOptions {
   /** Replaces or adds settings of Cordon; an empty value takes one away. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly slack?: Partial<SlackOptions>;
+  /** Teams is there only when asked for. */
+  readonly teams?: Partial<TeamsOptions>;
   readonly defender?: Partial<DefenderOptions>;
   /** Slack reaches Cordon over a WebSocket that Cordon opens. */
   readonly socketMode?: boolean;
@@ -29,6 +33,9 @@ export interface Sandbox {
   /** The way in over HTTP; follows Cordon over a restart. */
   door(): HttpSlackDoor;
   socketDoor(): SlackDoor;
+  /** Throws where the sandbox was started without Teams. */
+  teams(): TeamsStandIn;
+  teamsDoor(): TeamsDoor;
   /** Starts Cordon again after its process ended. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -40,7 +47,7 @@ const now = (): number => Date.now();
 /** Starts everything in a folder of its own, which `close` removes. */
 export async function boot(options: BootOptions = {}): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), 'cordon-sandbox-'));
-  const entra = await startEntra({ now });
+  const entra = await startEntra({ now, tenantId: cast.tenantId, otherApps: [teamsApp] });
   const defender = await startDefender({
     machines: cast.devices,
     now,
@@ -49,6 +56,15 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     ...options.defender,
   });
   const slack = await startSlack({ now, users: cast.people, channels: cast.channels, ...options.slack });
+  const teams =
+    options.teams &&
+    (await startTeams({
+      now,
+      entra,
+      users: cast.teamsPeople,
+      conversations: cast.teamsConversations,
+      ...options.teams,
+    }));
   await writeFile(join(folder, 'policy.yaml'), options.policy ?? cast.policy);
   await writeFile(join(folder, 'entra-ca.pem'), entra.caPem);
 
@@ -65,11 +81,12 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     AZURE_AUTHORITY_HOST: entra.url,
     ENTRA_DISABLE_INSTANCE_DISCOVERY: 'true',
     DEFENDER_API_URL: defender.url,
+    ...teams?.settings,
     ...options.settings,
   });
 
   const closeStandIns = async (): Promise<void> => {
-    await Promise.all([slack.close(), defender.close(), entra.close()]);
+    await Promise.all([slack.close(), teams?.close(), defender.close(), entra.close()]);
     await rm(folder, { recursive: true, force: true });
   };
   let cordon: CordonProcess;
@@ -88,6 +105,9 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     cordon: () => cordon,
     door: () => createSlackDoor({ slack, url: `${cordon.url}/slack/events`, signingSecret, now, fetch: crossFetch }),
     socketDoor: () => createSocketDoor(slack),
+    teams: () => started(teams),
+    teamsDoor: () =>
+      createTeamsDoor({ teams: started(teams), url: `${cordon.url}/api/messages`, now, fetch: crossFetch }),
     async restart() {
       cordon = await startCordon(settings);
     },
@@ -100,4 +120,9 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
 
 function withoutEmpty(settings: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''));
+}
+
+function started(teams: TeamsStandIn | undefined): TeamsStandIn {
+  if (teams === undefined) throw new Error('This sandbox has no Teams: boot it with `teams: {}`.');
+  return teams;
 }

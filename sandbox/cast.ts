@@ -1,6 +1,7 @@
 import { standInMachine, type StandInMachine } from './defender.js';
 import { sandboxApp, slackChannel, slackUser } from './slack.js';
 import type { SlackChannel, SlackUser } from './slack/model.js';
+import type { TeamsConversation, TeamsUser } from './teams.js';
 
 /** The people, channels and devices of the sandbox. */
 
@@ -68,3 +69,69 @@ rules:
     expires: 60m
     announce: [origin]
 `;
+
+/** The Entra tenant of everybody but Mallory. */
+export const tenantId = '8c7e2d1a-1111-4222-8333-444455556666';
+
+function teamsUser(name: string, aadObjectId: string, over: Partial<TeamsUser> = {}): TeamsUser {
+  const [first = name] = name.toLowerCase().split(' ');
+  return {
+    id: `29:1${first}`,
+    aadObjectId,
+    tenantId,
+    name,
+    email: `${first}@contoso.example`,
+    userRole: 'user',
+    ...over,
+  };
+}
+
+/** The same people in Teams, and Erin, who is not in Slack. */
+export const teamsPeople: readonly TeamsUser[] = [
+  teamsUser('Alice Analyst', 'a11ce000-0000-4000-8000-000000000001'),
+  teamsUser('Bob Lead', 'b0b00000-0000-4000-8000-000000000002'),
+  teamsUser('Carol Lead', 'ca401000-0000-4000-8000-000000000003'),
+  teamsUser('Dave Developer', 'da5e0000-0000-4000-8000-000000000004'),
+  teamsUser('Erin Endpoint', 'e41a0000-0000-4000-8000-000000000005'),
+  teamsUser('Gina Guest', '91aa0000-0000-4000-8000-000000000006', { userRole: 'guest' }),
+  teamsUser('Mallory from elsewhere', '3a110000-0000-4000-8000-000000000007', {
+    tenantId: 'ffffffff-9999-4999-8999-999999999999',
+  }),
+];
+
+const everybody = teamsPeople.map(({ aadObjectId }) => aadObjectId);
+const team = {
+  teamId: '19:contosoSOCgeneral@thread.tacv2',
+  teamName: 'Contoso SOC',
+  type: 'channel',
+  installed: true,
+} as const;
+
+export const teamsIncident = '19:4711c0ffee4711c0ffee4711c0ffee47@thread.tacv2';
+export const teamsApprovals = '19:a99c0a1e5a99c0a1e5a99c0a1e5a99c0@thread.tacv2';
+
+export const teamsConversations: readonly TeamsConversation[] = [
+  { ...team, id: teamsIncident, name: 'inc-4711', members: everybody },
+  { ...team, id: teamsApprovals, name: 'soc-approvals', members: everybody },
+  {
+    id: '19:aa4400fa44fa44fa44fa44fa44fa44fa@thread.v2',
+    type: 'groupChat',
+    name: 'War room',
+    members: everybody,
+    installed: true,
+  },
+];
+
+function entra(name: string): string {
+  const found = teamsPeople.find((user) => user.name.toLowerCase().startsWith(name));
+  return `entra:${tenantId}:${found?.aadObjectId ?? ''}`;
+}
+
+/**
+ * The same rule for people who are on both platforms. The card goes to the approvals channel in Teams as well; nobody's accounts are
+ * linked yet.
+ */
+export const bothPlatforms = policy
+  .replace('slack:T0HOME:U0ALICE, ', `slack:T0HOME:U0ALICE, ${entra('alice')}, ${entra('erin')}, `)
+  .replaceAll('slack:T0HOME:U0CAROL]', `slack:T0HOME:U0CAROL, ${entra('bob')}, ${entra('carol')}]`)
+  .replace('announce: [origin]', `announce: [origin, teams:${teamsApprovals}]`);

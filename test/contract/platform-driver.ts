@@ -38,7 +38,7 @@ export interface Driver {
   aside(who: Who): string[];
   directlyTo(who: Who): string[];
   /** Everything in a message that would notify somebody, format or link although a person wrote it as plain words. */
-  pings(card: Shown): string[];
+  pings(card: Shown): unknown[];
   /** As if somebody deleted the card. */
   remove(card: Shown): void;
   /** The next so many messages that Cordon posts are refused as in an outage. */

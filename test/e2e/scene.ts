@@ -15,7 +15,10 @@ export class Scene {
   static async open(options: BootOptions = {}): Promise<Scene> {
     const pace = { pendingMs: 200, inProgressMs: 200 };
     const slack = { rateLimits: false, ...options.slack };
-    return new Scene(await boot({ ...options, slack, defender: { pace, ...options.defender } }));
+    const teams = options.teams && { rateLimits: false, ...options.teams };
+    return new Scene(
+      await boot({ ...options, slack, ...(teams && { teams }), defender: { pace, ...options.defender } }),
+    );
   }
 
   ask(text = `${device.computerDnsName} beacon to 203.0.113.9`, user = 'U0ALICE'): Promise<Sent> {
