@@ -9,8 +9,7 @@ import { mountMessages } from './http.js';
 import { Intake } from './intake.js';
 import type { Log } from './log.js';
 import { createTeamsPlatform } from './platform.js';
-import { renderCard } from './render/card.js';
-import { render } from './render/render.js';
+import { render } from './render/content.js';
 import type { TeamsSettings } from './settings.js';
 
 export interface TeamsAdapterOptions {
@@ -40,7 +39,7 @@ export function createTeamsAdapter(options: TeamsAdapterOptions): Adapter {
     settings,
     core,
     contacts,
-    cardContent: (card) => renderCard(card).attachments[0].content,
+    cardContent: (card) => render({ kind: 'card', card }).attachments[0]?.content,
     log,
   });
   mountMessages({

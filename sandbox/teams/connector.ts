@@ -192,7 +192,7 @@ function checkContent(body: Fields): void {
   if (attachments.length === 0 && typeof body['text'] !== 'string')
     throw new BotError(400, 'BadSyntax', 'nothing to show');
   for (const { content } of attachments) {
-    const complaints = cardComplaints(content);
+    const complaints = cardComplaints(fieldsOf(content));
     if (complaints.length > 0) throw new BotError(400, 'BadSyntax', complaints.join('; '));
     if (typeof fieldsOf(content)['fallbackText'] !== 'string' || typeof body['summary'] !== 'string') {
       throw new BotError(400, 'BadSyntax', 'a card without fallbackText or summary');

@@ -19,7 +19,7 @@ export const stateSigns: Readonly<Record<RequestState, string>> = {
   unknown: '❓',
 };
 
-/** At the start of a note; empty for a neutral one. */
+/** Put before the first line of a Note. */
 export const toneSigns: Readonly<Record<Tone, string>> = {
   neutral: '',
   progress: '🔄 ',

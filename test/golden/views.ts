@@ -77,6 +77,8 @@ export const hostile: Readonly<Record<string, string>> = {
   pings: '<!channel> <!here> <!everyone> @channel @here <@U0CISO> <!subteam^S0ALL>',
   markup: '*bold* _italic_ ~struck~ `code` > quote <https://evil.example|Click here> [a](https://evil.example) :skull:',
   entities: '&lt;!channel&gt; & a < b > c &amp;lt;',
+  functions:
+    '<at>Everyone</at> {{DATE(2026-11-23T09:00:00Z,SHORT)}} {{TIME(2026-11-23T09:00:00Z)}} **bold** [a](https://evil.example) <b>b</b> ${x}',
   direction: 'harmless \u202Egnp.exe\u202C \u2066isolated\u2069 \u200Fmark \u0007bell',
   long: 'A'.repeat(5_000),
   lines: Array.from({ length: 40 }, (_, line) => `line ${line}`).join('\r\n'),

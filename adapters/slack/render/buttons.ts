@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button as SlackButton } from '@slack/types';
+import { clean, clip } from '../../../src/view/clip.js';
 import type { Button } from '../../../src/view/model.js';
 import { buttonActions } from '../names.js';
-import { clean, clip } from '../../../src/view/clip.js';
 import { limits } from './clip.js';
 
 /** Buttons in as many blocks as they need. The `action_id` tells only whether a reason is asked for before it counts. */

@@ -1,9 +1,9 @@
 import type { RichTextElement, RichTextSection } from '@slack/types';
 import type { Account } from '../../../src/people/person.js';
+import { clean, clip } from '../../../src/view/clip.js';
 import type { Inline, Line } from '../../../src/view/inline.js';
 import { plain } from '../../../src/view/model.js';
 import { escape } from '../escape.js';
-import { clean, clip } from '../../../src/view/clip.js';
 
 /** One literal piece of a line; what is longer belongs into a quotation. */
 const longestPiece = 1_000;

@@ -1,27 +1,37 @@
 import { clean, clip } from '../../../src/view/clip.js';
 import type { Button } from '../../../src/view/model.js';
-import { pressVerb, reasonInput } from '../names.js';
-import type { Action, ActionSet, ExecuteAction } from './elements.js';
+import { type PressData, pressVerb, reasonInput } from '../names.js';
+import type { Action, ActionSet, ActionStyle, Execute } from './elements.js';
 
-/** Teams shows no more than six actions of a set. */
-const actionsPerSet = 5;
-const longestTitle = 80;
+/** Teams shows at most six in a row and hides the rest. */
+const mostInRow = 5;
+const longestTitle = 60;
 const longestReason = 1_000;
 
-const styles = {
+const styles: Readonly<Record<Button['style'], { readonly style?: ActionStyle }>> = {
   primary: { style: 'positive' },
   danger: { style: 'destructive' },
   plain: {},
-} as const;
+};
 
-/** What a press means is behind the token. A button that asks for a reason opens a field for it first. */
-export function action(button: Button): Action {
-  const { asks } = button;
-  if (asks === undefined) return execute(button, button.label);
+/** A single row is the card's own; more are sets at the end of the body. */
+export function buttonRows(buttons: readonly Button[]): { readonly actions: Action[]; readonly sets: ActionSet[] } {
+  const actions = buttons.map(action);
+  if (actions.length <= mostInRow) return { actions, sets: [] };
+  const sets: ActionSet[] = [];
+  for (let start = 0; start < actions.length; start += mostInRow) {
+    sets.push({ type: 'ActionSet', actions: actions.slice(start, start + mostInRow) });
+  }
+  return { actions: [], sets };
+}
+
+function action({ label, style, token, asks }: Button): Action {
+  const title = clip(clean(label), longestTitle);
+  if (asks === undefined) return { ...execute(title, token, 'none'), ...styles[style] };
   return {
     type: 'Action.ShowCard',
-    title: titleOf(button.label),
-    ...styles[button.style],
+    title,
+    ...styles[style],
     card: {
       type: 'AdaptiveCard',
       body: [
@@ -30,29 +40,17 @@ export function action(button: Button): Action {
           id: reasonInput,
           label: asks.label,
           isRequired: true,
-          errorMessage: 'A reason is needed.',
+          errorMessage: 'Give a reason.',
           isMultiline: true,
           maxLength: longestReason,
         },
       ],
-      actions: [{ ...execute(button, asks.submit), associatedInputs: 'auto' }],
+      actions: [{ ...execute(asks.submit, token, 'auto'), style: 'destructive' }],
     },
   };
 }
 
-/** In as many sets as they need. */
-export function actionSets(buttons: readonly Button[]): ActionSet[] {
-  const sets: ActionSet[] = [];
-  for (let start = 0; start < buttons.length; start += actionsPerSet) {
-    sets.push({ type: 'ActionSet', actions: buttons.slice(start, start + actionsPerSet).map(action) });
-  }
-  return sets;
-}
-
-function execute({ style, token }: Button, title: string): ExecuteAction {
-  return { type: 'Action.Execute', title: titleOf(title), verb: pressVerb, data: { token }, ...styles[style] };
-}
-
-function titleOf(label: string): string {
-  return clip(clean(label), longestTitle);
+function execute(title: string, token: string, associatedInputs: Execute['associatedInputs']): Execute {
+  const data: PressData = { token };
+  return { type: 'Action.Execute', title, verb: pressVerb, data, associatedInputs };
 }

@@ -1,74 +1,70 @@
 import type { Line, Tone } from '../../../src/view/inline.js';
 import type { Card } from '../../../src/view/model.js';
 import { stateSigns } from '../../../src/view/signs.js';
-import { action } from './buttons.js';
-import { contentOf, fitting, type TeamsContent } from './content.js';
-import type { ColumnSet, Container, Element } from './elements.js';
-import { cardFrom, fallbackOf } from './frame.js';
-import { literal, plainLine, richLine, runs } from './inline.js';
-import { quote, quoted } from './quote.js';
+import { buttonRows } from './buttons.js';
+import type { TeamsContent } from './content.js';
+import type { ColumnSet, Container, ContainerStyle, Element } from './elements.js';
+import { asContent, fitted, type Room, shorten } from './fit.js';
+import { block, runs, summaryOf } from './inline.js';
+import { quote } from './quote.js';
 
-const tones: Readonly<Record<Tone, NonNullable<Container['style']>>> = {
-  neutral: 'emphasis',
-  progress: 'accent',
-  success: 'good',
-  warning: 'warning',
-  danger: 'attention',
+/**
+ * The colour behind the status: seen before anything is read. Green is for the one state in which Defender has confirmed; what
+ * ended without any effect has none.
+ */
+const styles: Readonly<Record<Tone, { readonly style?: ContainerStyle }>> = {
+  neutral: {},
+  progress: { style: 'accent' },
+  success: { style: 'good' },
+  warning: { style: 'warning' },
+  danger: { style: 'attention' },
 };
 
+const titleRoom = { line: 150, runs: 10 };
 /** Votes beyond these are in the thread and in the record. */
 const mostSteps = 20;
-const labelWidth = '110px';
+const mostFacts = 15;
 
 /** What, where it stands, why, the facts, then what it does: in the order in which somebody in an incident asks. */
 export function renderCard(card: Card): TeamsContent {
-  return fitting((most) => rendered(card, most), mostSteps);
-}
-
-function rendered(card: Card, most: number): TeamsContent {
   const status: Line = [`${stateSigns[card.state]} `, ...card.status];
-  const fallback = fallbackOf([
-    literal(card.title),
-    plainLine(status),
-    literal(quoted(card.comment)),
-    ...card.facts.map(({ label, value }) => `${label}: ${plainLine(value)}`),
-    ...card.story.map(plainLine),
-    literal(card.effect),
-  ]);
-  const buttons = card.buttons.map(action);
-  return contentOf(
-    `${literal(card.title)}: ${plainLine(status)}`,
-    cardFrom(fallback, body(card, status, most), buttons),
-  );
+  const { actions, sets } = buttonRows(card.buttons);
+  const summary = summaryOf([card.title, '. ', ...status]);
+  const fallback = `Request ${card.requestId}: ${card.state}. This app is too old to show the card; open it in a newer Teams.`;
+  return fitted((room) => asContent(summary, fallback, [...body(card, status, room), ...sets], actions));
 }
 
-function body(card: Card, status: Line, most: number): Element[] {
-  const words = quote(card.comment);
+function body(card: Card, status: Line, room: Room): Element[] {
   return [
-    richLine([card.title], { size: 'Large', weight: 'Bolder' }),
-    { type: 'Container', style: tones[card.tone], spacing: 'Small', items: [richLine(status)] },
-    ...(words === undefined ? [] : [words]),
-    { type: 'Container', items: card.facts.filter(({ value }) => runs(value).length > 0).map(fact) },
-    ...story(card.story, most),
-    richLine([card.effect], { size: 'Small', isSubtle: true }),
+    block(runs([card.title], titleRoom, { size: 'Large', weight: 'Bolder' })),
+    { type: 'Container', ...styles[card.tone], spacing: 'Small', items: [block(runs(status, room))] },
+    ...quote(card.comment, room),
+    facts(card.facts.slice(0, mostFacts), room),
+    ...story(card.story, room),
+    block(runs([card.effect], room, { size: 'Small', isSubtle: true }), 'Medium'),
   ];
 }
 
-function fact({ label, value }: Card['facts'][number], index: number): ColumnSet {
+function facts(shown: Card['facts'], room: Room): Container {
+  return { type: 'Container', spacing: 'Medium', items: shown.map((fact) => factRow(fact, room)) };
+}
+
+/** One set for each fact, so that a value of several lines stays beside its label. */
+function factRow({ label, value }: Card['facts'][number], room: Room): ColumnSet {
+  const words = runs(value, room);
   return {
     type: 'ColumnSet',
-    ...(index === 0 ? {} : { spacing: 'Small' as const }),
+    spacing: 'Small',
     columns: [
-      { type: 'Column', width: labelWidth, items: [richLine([label], { isSubtle: true })] },
-      { type: 'Column', width: 'stretch', items: [richLine(value)] },
+      { type: 'Column', width: '110px', items: [block(runs([label], room, { isSubtle: true }))] },
+      { type: 'Column', width: 'stretch', items: [block(words.length > 0 ? words : runs(['—'], room))] },
     ],
   };
 }
 
-function story(steps: readonly Line[], most: number): Container[] {
-  const said = steps.filter((step) => runs(step).length > 0);
-  if (said.length === 0) return [];
-  const left = said.length - most;
-  const shown: readonly Line[] = left > 0 ? [[`… ${left} earlier`], ...said.slice(left)] : said;
-  return [{ type: 'Container', items: shown.map((step) => richLine(['• ', ...step], {}, 'Small')) }];
+/** Oldest first; where there are too many, the newest. */
+function story(steps: readonly Line[], room: Room): Element[] {
+  const said = steps.filter((step) => runs(step, room).length > 0).reverse();
+  const shown = shorten(said, Math.min(room.lines, mostSteps), (left) => [`… ${left} earlier`]).toReversed();
+  return shown.map((step, index) => block(runs(['• ', ...step], room), index === 0 ? 'Medium' : 'None'));
 }

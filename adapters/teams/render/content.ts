@@ -1,23 +1,21 @@
-import type { AdaptiveCard } from './elements.js';
+import type { View } from '../../../src/view/model.js';
+import { renderCard } from './card.js';
+import { renderNote } from './note.js';
 
-/** What an activity of Cordon carries. `summary` is what notifications and the list of chats show. */
+/** What an activity shows. `summary` is all that a notification and the list of conversations tell of it, as plain text. */
 export interface TeamsContent {
   readonly summary: string;
-  readonly attachments: readonly [
-    { readonly contentType: 'application/vnd.microsoft.card.adaptive'; readonly content: AdaptiveCard },
-  ];
+  readonly text?: string;
+  readonly textFormat?: 'markdown' | 'xml' | 'plain';
+  readonly attachments: readonly {
+    readonly contentType: 'application/vnd.microsoft.card.adaptive';
+    readonly content: object;
+  }[];
+  readonly entities?: readonly object[];
 }
 
-export function contentOf(summary: string, card: AdaptiveCard): TeamsContent {
-  return { summary, attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: card }] };
+export function render(view: View): TeamsContent {
+  return view.kind === 'card' ? renderCard(view.card) : renderNote(view.note);
 }
 
-/** Bytes of JSON. Teams refuses a message of more than about 28 KB. */
-const largest = 22_000;
-
-/** The fullest rendering that Teams takes: with at most `most` lines, or fewer. */
-export function fitting(render: (most: number) => TeamsContent, most: number): TeamsContent {
-  const content = render(most);
-  if (most <= 1 || Buffer.byteLength(JSON.stringify(content)) <= largest) return content;
-  return fitting(render, Math.floor(most / 2));
-}
+export { renderCard, renderNote };

@@ -1,20 +1,22 @@
-import type { PressData, pressVerb } from '../names.js';
-
-/** The part of Adaptive Cards 1.5 that Cordon uses. Source: adaptivecards.io/explorer. */
+/**
+ * The part of Adaptive Cards 1.5 that Cordon uses, as it is on the wire. There is no `TextBlock` and no `FactSet` here, on
+ * purpose: see `runs` in `inline.ts`. Source: the schema explorer on adaptivecards.io.
+ */
 export interface AdaptiveCard {
   readonly type: 'AdaptiveCard';
   readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json';
   readonly version: '1.5';
-  /** Shown by a client that cannot render the card. */
+  readonly lang: 'en';
   readonly fallbackText: string;
-  /** Teams' own: the card uses the width of the conversation. */
+  /** Teams' own property: the card takes the width of the conversation. */
   readonly msteams: { readonly width: 'Full' };
   readonly body: readonly Element[];
   readonly actions?: readonly Action[];
 }
 
 export type Element = RichTextBlock | Container | ColumnSet | ActionSet;
-type Spacing = 'None' | 'Small' | 'Default' | 'Medium' | 'Large';
+type Spacing = 'None' | 'Small' | 'Medium';
+export type ContainerStyle = 'accent' | 'attention' | 'emphasis' | 'good' | 'warning';
 
 export interface RichTextBlock {
   readonly type: 'RichTextBlock';
@@ -34,50 +36,54 @@ export interface TextRun {
 
 export interface Container {
   readonly type: 'Container';
-  readonly style?: 'emphasis' | 'good' | 'warning' | 'attention' | 'accent';
+  readonly style?: ContainerStyle;
   readonly spacing?: Spacing;
-  readonly items: readonly Element[];
+  readonly items: readonly (RichTextBlock | ColumnSet)[];
 }
 
 export interface ColumnSet {
   readonly type: 'ColumnSet';
   readonly spacing?: Spacing;
-  readonly columns: readonly {
-    readonly type: 'Column';
-    readonly width: string;
-    readonly items: readonly RichTextBlock[];
-  }[];
+  readonly columns: readonly Column[];
+}
+
+export interface Column {
+  readonly type: 'Column';
+  readonly width: 'stretch' | `${number}px`;
+  readonly items: readonly RichTextBlock[];
 }
 
 export interface ActionSet {
   readonly type: 'ActionSet';
-  readonly spacing?: Spacing;
   readonly actions: readonly Action[];
 }
 
-export type Action = ExecuteAction | ShowCardAction;
+export type Action = Execute | ShowCard;
 
-export interface ExecuteAction {
+export interface Execute {
   readonly type: 'Action.Execute';
   readonly title: string;
-  readonly verb: typeof pressVerb;
-  readonly data: PressData;
-  readonly style?: 'positive' | 'destructive';
-  readonly associatedInputs?: 'auto' | 'none';
+  readonly verb: string;
+  readonly data: object;
+  /** `auto` sends the inputs of the card that the action stands on. */
+  readonly associatedInputs: 'auto' | 'none';
+  readonly style?: ActionStyle;
 }
 
-export interface ShowCardAction {
+export interface ShowCard {
   readonly type: 'Action.ShowCard';
   readonly title: string;
-  readonly style?: 'positive' | 'destructive';
+  readonly style?: ActionStyle;
   readonly card: {
     readonly type: 'AdaptiveCard';
-    readonly body: readonly [TextInput];
-    readonly actions: readonly [ExecuteAction];
+    readonly body: readonly InputText[];
+    readonly actions: readonly Execute[];
   };
 }
 
-export interface TextInput {
+export type ActionStyle = 'positive' | 'destructive';
+
+export interface InputText {
   readonly type: 'Input.Text';
   readonly id: string;
   readonly label: string;

@@ -1,37 +1,25 @@
-import { clip } from '../../../src/view/clip.js';
-import type { Line } from '../../../src/view/inline.js';
 import type { Note } from '../../../src/view/model.js';
+import type { Line } from '../../../src/view/inline.js';
 import { toneSigns } from '../../../src/view/signs.js';
-import { actionSets } from './buttons.js';
-import { contentOf, fitting, type TeamsContent } from './content.js';
-import { cardFrom, fallbackOf } from './frame.js';
-import { literal, plainLine, richLine, runs } from './inline.js';
-import { quote, quoted } from './quote.js';
+import { buttonRows } from './buttons.js';
+import type { TeamsContent } from './content.js';
+import { asContent, fitted, shorten } from './fit.js';
+import { block, runs, summaryOf } from './inline.js';
+import { quote } from './quote.js';
 
-/** A list that is longer helps nobody in a chat. */
-const mostLines = 40;
-const longestSummary = 200;
-/** A note is a card as well: the text of a message would be read as Markdown. */
-export function renderNote(note: Note): TeamsContent {
-  return fitting((most) => rendered(note, most), mostLines);
-}
+const fallback = 'A message from Cordon. This app is too old to show it; open it in a newer Teams.';
 
-function rendered({ tone, lines, quote: words, buttons }: Note, most: number): TeamsContent {
-  const quotation = words === undefined ? undefined : quote(words);
-  const said = lines.filter((line) => runs(line).length > 0);
-  const [first = ['—'], ...rest] = shorten(said.length === 0 && quotation !== undefined ? [['']] : said, most);
-  const shown: Line[] = [[toneSigns[tone], ...first], ...rest].filter((line) => runs(line).length > 0);
-  const texts = [...shown.map(plainLine), ...(words === undefined ? [] : [literal(quoted(words))])];
-  const body = [
-    ...shown.map((line, index) => richLine(line, {}, index === 0 ? undefined : 'Small')),
-    ...(quotation === undefined ? [] : [quotation]),
-    ...actionSets(buttons ?? []),
-  ];
-  return contentOf(clip(texts[0] ?? '—', longestSummary), cardFrom(fallbackOf(texts), body));
-}
-
-function shorten(lines: readonly Line[], most: number): readonly Line[] {
-  if (lines.length <= most) return lines;
-  const left = lines.length - most + 1;
-  return [...lines.slice(0, most - 1), [`… and ${left} more lines`]];
+/**
+ * Also a card, a bare one: the text of a Teams message is markdown or HTML, in which people's words could format, link or ping.
+ */
+export function renderNote({ tone, lines, quote: words = '', buttons = [] }: Note): TeamsContent {
+  const spoken = lines.filter((line) => summaryOf(line) !== '');
+  const silent = spoken.length === 0 && summaryOf([words]) === '';
+  const said = (silent ? [['—']] : spoken).map((line, index) => (index === 0 ? [toneSigns[tone], ...line] : line));
+  const { actions, sets } = buttonRows(buttons);
+  return fitted((room) => {
+    const shown = shorten<Line>(said, room.lines, (left) => [`… and ${left} more lines`]);
+    const blocks = shown.map((line, index) => block(runs(line, room), index === 0 ? 'None' : 'Small'));
+    return asContent(summaryOf(said[0] ?? [words]), fallback, [...blocks, ...quote(words, room), ...sets], actions);
+  });
 }
