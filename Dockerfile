@@ -9,7 +9,7 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY src ./src
 COPY adapters ./adapters
-RUN npm run build && npm prune --omit=dev
+RUN npx tsc -p tsconfig.json && npm prune --omit=dev
 
 FROM node:24-slim
 ENV NODE_ENV=production \
@@ -19,6 +19,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY bin ./bin
+COPY manifests ./manifests
 # A new volume takes over owner and rights of the folder.
 RUN install -d -m 700 -o node -g node /data
 USER node

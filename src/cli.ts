@@ -1,0 +1,14 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { run } from './cli/run.js';
+
+/** Composition root of the command line, started by bin/cordon.js. */
+
+const root = new URL('../../', import.meta.url);
+
+process.exitCode = await run(process.argv.slice(2), {
+  env: process.env,
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+  asset: (path) => readFile(new URL(path, root)),
+  writeFile,
+});

@@ -1,0 +1,26 @@
+import { CordonError } from '../errors.js';
+
+/** What a command may touch of the world. Paths are as the user wrote them, relative to where they are. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** A file that ships with Cordon, by its path from the project's root. */
+  readonly asset: (path: string) => Promise<Uint8Array>;
+  readonly writeFile: (path: string, content: string | Uint8Array) => Promise<void>;
+}
+
+export interface CliCommand {
+  /** One line for `cordon help`. */
+  readonly summary: string;
+  readonly help: string;
+  /** Throws a `UsageError` for wrong arguments, and whatever else goes wrong. */
+  readonly run: (args: readonly string[], world: World) => Promise<void>;
+}
+
+/** Code `usage`: the command was called in a way that it does not understand; the text says what to write. */
+export class UsageError extends CordonError {
+  constructor(problem: string) {
+    super('usage', problem, { userText: problem });
+  }
+}
