@@ -56,7 +56,10 @@ async function writeTeams(world: World, given: Given): Promise<void> {
 async function writeSlack(world: World, given: Given): Promise<void> {
   const source = new TextDecoder().decode(await world.asset('manifests/slack/manifest.yaml'));
   const text = slackManifest(source, given['socket-mode'] === true ? 'socket mode' : hostIn(given));
-  if (given.out === undefined) return world.stdout(text);
+  if (given.out === undefined) {
+    world.stdout(text);
+    return;
+  }
   await world.writeFile(given.out, text);
   world.stdout(`${given.out} is written. Create the Slack app from it: docs/slack.md.\n`);
 }
