@@ -4,8 +4,7 @@ import type { Defender, Submission } from '../src/defender/defender.js';
 import type { Machine } from '../src/defender/machine.js';
 import { type MachineAction, machineActionType } from '../src/defender/machine-action.js';
 import { createThrottle } from '../src/defender/throttle.js';
-import type { Account, Person, PlatformName } from '../src/people/person.js';
-import { accountKey } from '../src/people/person.js';
+import type { Account, PlatformName, Profile } from '../src/people/person.js';
 import type { PlatformError } from '../src/platform.js';
 import { type MessageRef, type Platform, type Target } from '../src/platform.js';
 import { parsePolicy } from '../src/policy/load.js';
@@ -23,11 +22,18 @@ import type { Pool } from '../src/work/pool.js';
 import { adoptOrphans, createSearch } from '../src/work/search.js';
 import { scheduleTick } from '../src/work/schedule.js';
 import { createTracker } from '../src/work/track.js';
-import { machine, person } from './support.js';
+import { machine } from './support.js';
 
 const start = Date.parse('2026-11-23T09:00:00Z');
 
 export const incidentChannel = 'C0INCIDENT';
+export const teamsTenant = '11111111-2222-4333-8444-555555555555';
+export const teamsChannel = '19:incident@thread.tacv2';
+
+/** An Entra object id for tests. */
+export function objectId(count: number): string {
+  return `66666666-7777-4888-aaaa-${String(count).padStart(12, '0')}`;
+}
 
 export const standardPolicy = `
 version: 1
@@ -121,7 +127,7 @@ export interface Sent {
 /** A chat platform that remembers what was sent, and fails where the test says so. */
 export class FakePlatform implements Platform {
   readonly sent: Sent[] = [];
-  readonly people = new Map<string, Person>();
+  readonly people = new Map<string, Profile>();
   /** Calls of `update` that succeeded. */
   updates = 0;
   fail: (operation: 'send' | 'update' | 'lookUp', where: string) => PlatformError | undefined = () => undefined;
@@ -146,11 +152,11 @@ export class FakePlatform implements Platform {
     return Promise.resolve();
   }
 
-  lookUp(account: Account): Promise<Person> {
+  lookUp(account: Account): Promise<Profile> {
     const error = this.fail('lookUp', account.user);
     if (error) return Promise.reject(error);
     const known = this.people.get(account.user);
-    return Promise.resolve(known ?? person(account.user, { id: accountKey(account), account }));
+    return Promise.resolve(known ?? { account, name: account.user.toLowerCase(), standing: 'member' });
   }
 }
 
@@ -159,9 +165,11 @@ export class Harness {
   clock = start;
   readonly defender = new FakeDefender();
   readonly slack = new FakePlatform();
+  readonly teams = new FakePlatform('teams');
   policy: Policy;
   private keys = 0;
   private tokens = 0;
+  private codes = 0;
   private readonly intake: Pool;
   private readonly deliver: Pool;
   private readonly track: () => Promise<number | undefined>;
@@ -179,11 +187,12 @@ export class Harness {
       store,
       defender: this.defender,
       throttle: createThrottle({ store, now, random: () => 0 }),
-      platforms: new Map([['slack', this.slack]]),
+      platforms: new Map([this.slack, this.teams].map((platform) => [platform.name, platform])),
       policy: () => this.policy,
       now,
       newId: () => `AAAA${String((this.keys += 1)).padStart(4, '0')}`,
       newToken: () => `token-${(this.tokens += 1)}`,
+      newCode: () => `C0DE${String((this.codes += 1)).padStart(8, '0')}`,
       logger: pino({ level: 'silent' }),
       portalUrl: 'https://security.microsoft.com',
       limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3 },
@@ -237,22 +246,41 @@ export class Harness {
   /** Stores what somebody said or pressed, without working on it. */
   accept(user: string, said: Said, origin = this.origin(), tenant = 'T0HOME', key?: string): Promise<boolean> {
     const account: Account = { platform: 'slack', tenant, user };
+    return this.acceptFrom(account, said, origin, key);
+  }
+
+  /** The same for any account, in Teams say. */
+  acceptFrom(account: Account, said: Said, origin = this.originOf(account), key?: string): Promise<boolean> {
     return this.store.accept({ key: key ?? `key-${(this.keys += 1)}`, account, origin, said }, this.clock);
   }
 
-  async say(user: string, text: string, origin = this.origin(), tenant = 'T0HOME'): Promise<void> {
-    await this.accept(user, { kind: 'text', text }, origin, tenant);
+  /** The incident channel of the account's platform. */
+  private originOf({ platform, tenant }: Account): Origin {
+    return this.origin(platform === 'slack' ? {} : { platform, tenant, conversation: teamsChannel });
+  }
+
+  /** The Teams account with this Entra object id. */
+  inTeams(user: string): Account {
+    return { platform: 'teams', tenant: teamsTenant, user };
+  }
+
+  async sayFrom(account: Account, text: string, origin = this.originOf(account)): Promise<void> {
+    await this.acceptFrom(account, { kind: 'text', text }, origin);
     await this.settle();
   }
 
-  async press(user: string, button: 'Approve' | 'Deny', reason?: string, tenant = 'T0HOME'): Promise<void> {
-    await this.accept(
-      user,
-      { kind: 'press', token: this.token(button), ...(reason === undefined ? {} : { reason }) },
-      undefined,
-      tenant,
-    );
+  async pressFrom(account: Account, button: 'Approve' | 'Deny', reason?: string): Promise<void> {
+    const said: Said = { kind: 'press', token: this.token(button), ...(reason === undefined ? {} : { reason }) };
+    await this.acceptFrom(account, said);
     await this.settle();
+  }
+
+  say(user: string, text: string, origin = this.origin(), tenant = 'T0HOME'): Promise<void> {
+    return this.sayFrom({ platform: 'slack', tenant, user }, text, origin);
+  }
+
+  press(user: string, button: 'Approve' | 'Deny', reason?: string, tenant = 'T0HOME'): Promise<void> {
+    return this.pressFrom({ platform: 'slack', tenant, user }, button, reason);
   }
 
   token(button: string): string {
@@ -275,12 +303,14 @@ export class Harness {
   }
 
   cards(): { sent: Sent; card: Card }[] {
-    return this.slack.sent.flatMap((sent) => (sent.view.kind === 'card' ? [{ sent, card: sent.view.card }] : []));
+    return [...this.slack.sent, ...this.teams.sent].flatMap((sent) =>
+      sent.view.kind === 'card' ? [{ sent, card: sent.view.card }] : [],
+    );
   }
 
   /** Texts of the notes in a conversation, or those to one person. */
   texts(where: { thread?: string; to?: string }): string[] {
-    return this.slack.sent.flatMap(({ target, view }) => {
+    return [...this.slack.sent, ...this.teams.sent].flatMap(({ target, view }) => {
       if (view.kind !== 'note') return [];
       const matches =
         where.to === undefined

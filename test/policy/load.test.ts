@@ -52,6 +52,7 @@ describe('parsePolicy', () => {
         announce: { origin: true, channels: [] },
       },
     ]);
+    assert.deepEqual(policy.people, { matchEmail: false, same: new Map() });
     assert.match(policy.revision, /^[0-9a-f]{16}$/);
   });
 
@@ -73,6 +74,48 @@ describe('parsePolicy', () => {
     });
     assert.deepEqual(policy.groups.get('soc-leads'), [
       'entra:80fe8ff8-2624-418e-9591-41f0491218f9:11111111-2222-4333-8444-555555555555',
+    ]);
+  });
+
+  it('reads who is one human on two platforms, with several Slack accounts if need be', () => {
+    const { people } = parsePolicy(
+      `${small}people:
+  match: email
+  same:
+    - [slack:T0HOME:U1, entra:11111111-2222-4333-8444-555555555555:66666666-7777-4888-9999-000000000000]
+    - [slack:T0OTHER:U1, entra:11111111-2222-4333-8444-555555555555:66666666-7777-4888-9999-000000000000]
+`,
+      'policy.yaml',
+    );
+    assert.deepEqual(people, {
+      matchEmail: true,
+      same: new Map([
+        ['slack:T0HOME:U1', 'entra:11111111-2222-4333-8444-555555555555:66666666-7777-4888-9999-000000000000'],
+        ['slack:T0OTHER:U1', 'entra:11111111-2222-4333-8444-555555555555:66666666-7777-4888-9999-000000000000'],
+      ]),
+    });
+  });
+
+  it('lists the mistakes about people with their places', () => {
+    const text = `${small}people:
+  match: name
+  sane: []
+  same:
+    - [slack:T0HOME:U1, entra:11111111-2222-4333-8444-555555555555:66666666-7777-4888-9999-000000000000]
+    - [slack:T0HOME:U1, entra:t:o]
+    - [entra:11111111-2222-4333-8444-555555555555:66666666-7777-4888-9999-000000000000, slack:T0HOME:U2]
+    - slack:T0HOME:U3
+    - [slack:T0HOME:U4]
+`;
+    assert.deepEqual(mistakes(text), [
+      'policy.yaml:11:3 people.match: write email, or take the line away: then addresses match nobody',
+      'policy.yaml:12:3 people.sane: unknown field; did you mean “same”?',
+      'policy.yaml:15:8 people.same[1][0]: slack:T0HOME:U1 stands in another pair already; an account belongs to one person',
+      'policy.yaml:15:25 people.same[1][1]: write the Entra account second: entra:<tenant id>:<object id>',
+      'policy.yaml:16:8 people.same[2][0]: write the Slack account first, e.g. slack:T012AB3CD:U045EF6GH',
+      'policy.yaml:16:89 people.same[2][1]: write the Entra account second: entra:<tenant id>:<object id>',
+      'policy.yaml:17:7 people.same[3]: write a pair: [slack:<team>:<user>, entra:<tenant id>:<object id>]',
+      'policy.yaml:18:7 people.same[4]: write a pair: [slack:<team>:<user>, entra:<tenant id>:<object id>]',
     ]);
   });
 
@@ -232,6 +275,8 @@ version: 1
       `${small}    expires: 61m\n`,
       `${small}    announce: [slack:C0X]\n`,
       small + second,
+      `${small}people: {match: email}\n`,
+      `${small}people: {same: [[slack:T0HOME:U1, "entra:11111111-2222-4333-8444-555555555555:66666666-7777-4888-9999-000000000000"]]}\n`,
       small.replace(first, second + first),
     ].map(revision);
     assert.equal(new Set(changed).size, changed.length);
@@ -274,9 +319,9 @@ describe('what is written about the policy', () => {
   it('is true: every example of docs/policy.md parses', async () => {
     const text = await readFile(new URL('docs/policy.md', root), 'utf8');
     const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
-    assert.equal(examples.length, 3);
-    const [good, better, wrong] = examples as [string, string, string];
-    for (const example of [good, better]) parsePolicy(example, 'docs/policy.md');
+    assert.equal(examples.length, 4);
+    const [good, better, linked, wrong] = examples as [string, string, string, string];
+    for (const example of [good, better, linked]) parsePolicy(example, 'docs/policy.md');
     const [, message = ''] = /```text\n(.*?)```/s.exec(text) ?? [];
     assert.throws(() => parsePolicy(wrong, 'policy.yaml'), { message: message.trimEnd() });
   });
