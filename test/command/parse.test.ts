@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { displayCode } from '../../src/command/link-code.js';
 import { parseCommand, type UsageError } from '../../src/command/parse.js';
 import type { Command } from '../../src/command/model.js';
 
@@ -43,11 +42,6 @@ describe('parseCommand: every command', () => {
     ['requests', { kind: 'list' }],
     ['history pc1', { kind: 'history', device: pc1 }],
     ['link', { kind: 'link' }],
-    ['link 7K3M-9Q2X-4T6V', { kind: 'link', code: '7K3M9Q2X4T6V' }],
-    ['link 7k3m9q2x4t6v', { kind: 'link', code: '7K3M9Q2X4T6V' }],
-    ['LINK `7K3M\u20119Q2X\u20134T6V`', { kind: 'link', code: '7K3M9Q2X4T6V' }],
-    ['link 7K3M 9Q2X 4T6V', { kind: 'link', code: '7K3M9Q2X4T6V' }],
-    ['link oKiM-9Q2X-lT6V', { kind: 'link', code: '0K1M9Q2X1T6V' }],
     ['unlink', { kind: 'unlink' }],
     ['help', { kind: 'help' }],
     ['help restrict', { kind: 'help' }],
@@ -259,19 +253,6 @@ describe('parseCommand: status of a request or a device', () => {
   });
 });
 
-describe('parseCommand: a code', () => {
-  it('is what was shown, in any case and with any separators', () => {
-    const code = fc.stringMatching(/^[0-9A-HJKMNP-TV-Z]{12}$/);
-    const separator = fc.constantFrom('', '-', ' ', '\u2011', '\u00a0');
-    fc.assert(
-      fc.property(code, separator, fc.boolean(), (shown, between, small) => {
-        const typed = displayCode(shown).replaceAll('-', between);
-        assert.deepEqual(command(`link ${small ? typed.toLowerCase() : typed}`), { kind: 'link', code: shown });
-      }),
-    );
-  });
-});
-
 describe('parseCommand: usage errors', () => {
   it('say what was understood and finish the person’s own command', () => {
     assert.deepEqual(problem('/restrict PC7'), {
@@ -313,9 +294,6 @@ describe('parseCommand: usage errors', () => {
     assert.match(problem('approve').problem, /request is missing/);
     assert.match(problem('deny').problem, /reason are missing/);
     assert.match(problem('deny maybe no').problem, /“maybe” is not the id/);
-    for (const text of ['link me', 'link 7K3M-9Q2X', 'link 7K3M-9Q2X-4T6U']) {
-      assert.match(problem(text).problem, /is not a code; one looks like 7K3M-9Q2X-4T6V/);
-    }
   });
 
   it('never throw, and always show an example that is right', () => {

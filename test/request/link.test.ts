@@ -33,7 +33,9 @@ describe('linking a Slack account to a Teams account', () => {
   /** What the store was given for the record and took, in order. */
   const record = async (): Promise<AuditEvent[]> => {
     const calls = writes.flatMap((write) => write.getCalls()).toSorted((a, b) => (a.calledBefore(b) ? -1 : 1));
-    const taken = await Promise.all(calls.map(async ({ args, returnValue }) => ({ args, done: await returnValue })));
+    const taken = await Promise.all(
+      calls.map(async ({ args, returnValue }) => ({ args, done: await (returnValue as Promise<unknown>) })),
+    );
     return taken.filter(({ done }) => done !== false).flatMap(({ args }) => [...(args.at(-1) as Effects).audit]);
   };
   const whats = async () =>
