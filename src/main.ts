@@ -9,7 +9,7 @@ import { createDefenderClient } from './defender/client.js';
 import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
 import { createThrottle } from './defender/throttle.js';
 import { CordonError, messageOf } from './errors.js';
-import { buttonToken, requestId } from './ids.js';
+import { buttonToken, linkCode, requestId } from './ids.js';
 import type { Adapter, Core } from './platform.js';
 import { createHttpApp, listen } from './ops/http.js';
 import { createLogger } from './ops/log.js';
@@ -78,6 +78,7 @@ async function main(config: Config): Promise<void> {
     now,
     newId: () => requestId(randomBytes),
     newToken: () => buttonToken(randomBytes),
+    newCode: () => linkCode(randomBytes),
     logger,
     portalUrl: config.defender.portalUrl,
     limits: { commentLength: config.commentLength, settleMs: config.settleMs, attempts: config.attempts },

@@ -1,13 +1,8 @@
 import pino from 'pino';
-import type { ActionKind, DeviceRef, Origin, Said } from '../src/command/model.js';
-import type { Defender, Submission } from '../src/defender/defender.js';
-import type { Machine } from '../src/defender/machine.js';
-import { type MachineAction, machineActionType } from '../src/defender/machine-action.js';
+import type { Origin, Said } from '../src/command/model.js';
 import { createThrottle } from '../src/defender/throttle.js';
-import type { Account, Person, PlatformName } from '../src/people/person.js';
-import { accountKey } from '../src/people/person.js';
-import type { PlatformError } from '../src/platform.js';
-import { type MessageRef, type Platform, type Target } from '../src/platform.js';
+import type { Account, PlatformName } from '../src/people/person.js';
+import type { Platform } from '../src/platform.js';
 import { parsePolicy } from '../src/policy/load.js';
 import type { Policy } from '../src/policy/policy.js';
 import type { Context } from '../src/request/context.js';
@@ -15,7 +10,7 @@ import type { Request } from '../src/request/request.js';
 import { openStates, requestStates } from '../src/request/life.js';
 import type { Store } from '../src/store/store.js';
 import { openStore } from '../src/store/open.js';
-import { plain, type Card, type Note, type View } from '../src/view/model.js';
+import { plain, type Card, type Note } from '../src/view/model.js';
 import { createDeliverer } from '../src/work/deliver.js';
 import { createDispatcher, type Dispatcher } from '../src/work/dispatch.js';
 import { createIntake } from '../src/work/intake.js';
@@ -23,11 +18,18 @@ import type { Pool } from '../src/work/pool.js';
 import { adoptOrphans, createSearch } from '../src/work/search.js';
 import { scheduleTick } from '../src/work/schedule.js';
 import { createTracker } from '../src/work/track.js';
-import { machine, person } from './support.js';
+import { FakeDefender, FakePlatform, type Sent } from './fakes.js';
 
 const start = Date.parse('2026-11-23T09:00:00Z');
 
 export const incidentChannel = 'C0INCIDENT';
+export const teamsTenant = '11111111-2222-4333-8444-555555555555';
+export const teamsChannel = '19:incident@thread.tacv2';
+
+/** An Entra object id for tests. */
+export function objectId(count: number): string {
+  return `66666666-7777-4888-aaaa-${String(count).padStart(12, '0')}`;
+}
 
 export const standardPolicy = `
 version: 1
@@ -42,132 +44,23 @@ rules:
     approvals: 1
 `;
 
-/** A Defender that does what the test says: machines to find, answers to give, actions to list. */
-export class FakeDefender implements Defender {
-  machines: Machine[] = [machine()];
-  actions: MachineAction[] = [];
-  readonly submitted: { kind: ActionKind; machineId: string; comment: string }[] = [];
-  /** Answers to the next submissions, in order; an Error is thrown. Without any, a new action is made. */
-  answers: (Submission | Error | ((comment: string) => Submission | Error))[] = [];
-  listFails: Error | undefined;
-  findFails: Error | undefined;
-
-  findMachines(ref: DeviceRef): Promise<Machine[]> {
-    if (this.findFails) return Promise.reject(this.findFails);
-    const { value } = ref;
-    return Promise.resolve(
-      this.machines.filter(
-        (each) => each.id === value || each.computerDnsName === value || each.computerDnsName?.split('.')[0] === value,
-      ),
-    );
-  }
-
-  submit(kind: ActionKind, machineId: string, comment: string): Promise<Submission> {
-    this.submitted.push({ kind, machineId, comment });
-    const scripted = this.answers.shift();
-    const answer = typeof scripted === 'function' ? scripted(comment) : scripted;
-    if (answer instanceof Error) return Promise.reject(answer);
-    return Promise.resolve(answer ?? { outcome: 'created', action: this.make(kind, machineId, comment) });
-  }
-
-  make(kind: ActionKind, machineId: string, comment: string, over: Partial<MachineAction> = {}): MachineAction {
-    const action: MachineAction = {
-      id: `00000000-0000-4000-8000-${String(this.actions.length + 1).padStart(12, '0')}`,
-      type: machineActionType[kind],
-      status: 'Pending',
-      machineId,
-      computerDnsName: null,
-      requestor: 'Customer App',
-      requestorComment: comment,
-      creationDateTimeUtc: null,
-      lastUpdateDateTimeUtc: null,
-      cancellationRequestor: null,
-      cancellationComment: null,
-      errorHResult: 0,
-      ...over,
-    };
-    this.actions.unshift(action);
-    return action;
-  }
-
-  setStatus(status: string, over: Partial<MachineAction> = {}): void {
-    const [newest, ...rest] = this.actions;
-    if (newest) this.actions = [{ ...newest, status, ...over }, ...rest];
-  }
-
-  getAction(id: string): Promise<MachineAction | undefined> {
-    return Promise.resolve(this.actions.find((action) => action.id === id));
-  }
-
-  listActions(ids: readonly string[]): Promise<MachineAction[]> {
-    if (this.listFails) return Promise.reject(this.listFails);
-    return Promise.resolve(this.actions.filter((action) => ids.includes(action.id)));
-  }
-
-  listMachineActions(machineId: string, kind: ActionKind): Promise<MachineAction[]> {
-    if (this.listFails) return Promise.reject(this.listFails);
-    return Promise.resolve(
-      this.actions.filter((action) => action.machineId === machineId && action.type === machineActionType[kind]),
-    );
-  }
-}
-
-export interface Sent {
-  readonly ref: MessageRef;
-  readonly target: Target;
-  view: View;
-}
-
-/** A chat platform that remembers what was sent, and fails where the test says so. */
-export class FakePlatform implements Platform {
-  readonly sent: Sent[] = [];
-  readonly people = new Map<string, Person>();
-  /** Calls of `update` that succeeded. */
-  updates = 0;
-  fail: (operation: 'send' | 'update' | 'lookUp', where: string) => PlatformError | undefined = () => undefined;
-
-  constructor(readonly name: PlatformName = 'slack') {}
-
-  send(target: Target, view: View): Promise<MessageRef> {
-    const conversation = target.to === 'person' ? `D-${target.account.user}` : target.conversation;
-    const error = this.fail('send', conversation);
-    if (error) return Promise.reject(error);
-    const ref = { platform: this.name, conversation, message: `${this.sent.length + 1}.000` };
-    this.sent.push({ ref, target, view });
-    return Promise.resolve(ref);
-  }
-
-  update(ref: MessageRef, view: View): Promise<void> {
-    const error = this.fail('update', ref.conversation);
-    if (error) return Promise.reject(error);
-    const message = this.sent.find((each) => each.ref.message === ref.message);
-    if (message) message.view = view;
-    this.updates += 1;
-    return Promise.resolve();
-  }
-
-  lookUp(account: Account): Promise<Person> {
-    const error = this.fail('lookUp', account.user);
-    if (error) return Promise.reject(error);
-    const known = this.people.get(account.user);
-    return Promise.resolve(known ?? person(account.user, { id: accountKey(account), account }));
-  }
-}
-
 /** The core with everything outside it replaced: real store in memory, real use cases and loops, a clock that stands still. */
 export class Harness {
   clock = start;
   readonly defender = new FakeDefender();
   readonly slack = new FakePlatform();
+  readonly teams = new FakePlatform('teams');
   policy: Policy;
   private keys = 0;
   private tokens = 0;
+  private codes = 0;
   private readonly intake: Pool;
   private readonly deliver: Pool;
   private readonly track: () => Promise<number | undefined>;
   private readonly dispatcher: Dispatcher;
   private readonly search: Pool;
   readonly context: Context;
+  private readonly platforms: Map<PlatformName, Platform>;
 
   private constructor(
     readonly store: Store,
@@ -175,15 +68,17 @@ export class Harness {
   ) {
     this.policy = parsePolicy(policyText, 'policy.yaml');
     const now = (): number => this.clock;
+    this.platforms = new Map([this.slack, this.teams].map((platform) => [platform.name, platform]));
     this.context = {
       store,
       defender: this.defender,
       throttle: createThrottle({ store, now, random: () => 0 }),
-      platforms: new Map([['slack', this.slack]]),
+      platforms: this.platforms,
       policy: () => this.policy,
       now,
       newId: () => `AAAA${String((this.keys += 1)).padStart(4, '0')}`,
       newToken: () => `token-${(this.tokens += 1)}`,
+      newCode: () => `C0DE${String((this.codes += 1)).padStart(8, '0')}`,
       logger: pino({ level: 'silent' }),
       portalUrl: 'https://security.microsoft.com',
       limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3 },
@@ -198,6 +93,11 @@ export class Harness {
 
   static async open(policyText = standardPolicy): Promise<Harness> {
     return new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
+  }
+
+  /** As if Cordon had been started without that platform's settings. */
+  switchOff(platform: PlatformName): void {
+    this.platforms.delete(platform);
   }
 
   /** What a new process does first with the store of one that died. */
@@ -237,22 +137,41 @@ export class Harness {
   /** Stores what somebody said or pressed, without working on it. */
   accept(user: string, said: Said, origin = this.origin(), tenant = 'T0HOME', key?: string): Promise<boolean> {
     const account: Account = { platform: 'slack', tenant, user };
+    return this.acceptFrom(account, said, origin, key);
+  }
+
+  /** The same for any account, in Teams say. */
+  acceptFrom(account: Account, said: Said, origin = this.originOf(account), key?: string): Promise<boolean> {
     return this.store.accept({ key: key ?? `key-${(this.keys += 1)}`, account, origin, said }, this.clock);
   }
 
-  async say(user: string, text: string, origin = this.origin(), tenant = 'T0HOME'): Promise<void> {
-    await this.accept(user, { kind: 'text', text }, origin, tenant);
+  /** The incident channel of the account's platform. */
+  private originOf({ platform, tenant }: Account): Origin {
+    return this.origin(platform === 'slack' ? {} : { platform, tenant, conversation: teamsChannel });
+  }
+
+  /** The Teams account with this Entra object id. */
+  inTeams(user: string): Account {
+    return { platform: 'teams', tenant: teamsTenant, user };
+  }
+
+  async sayFrom(account: Account, text: string, origin = this.originOf(account)): Promise<void> {
+    await this.acceptFrom(account, { kind: 'text', text }, origin);
     await this.settle();
   }
 
-  async press(user: string, button: 'Approve' | 'Deny', reason?: string, tenant = 'T0HOME'): Promise<void> {
-    await this.accept(
-      user,
-      { kind: 'press', token: this.token(button), ...(reason === undefined ? {} : { reason }) },
-      undefined,
-      tenant,
-    );
+  async pressFrom(account: Account, button: 'Approve' | 'Deny', reason?: string): Promise<void> {
+    const said: Said = { kind: 'press', token: this.token(button), ...(reason === undefined ? {} : { reason }) };
+    await this.acceptFrom(account, said);
     await this.settle();
+  }
+
+  say(user: string, text: string, origin = this.origin(), tenant = 'T0HOME'): Promise<void> {
+    return this.sayFrom({ platform: 'slack', tenant, user }, text, origin);
+  }
+
+  press(user: string, button: 'Approve' | 'Deny', reason?: string, tenant = 'T0HOME'): Promise<void> {
+    return this.pressFrom({ platform: 'slack', tenant, user }, button, reason);
   }
 
   token(button: string): string {
@@ -275,12 +194,14 @@ export class Harness {
   }
 
   cards(): { sent: Sent; card: Card }[] {
-    return this.slack.sent.flatMap((sent) => (sent.view.kind === 'card' ? [{ sent, card: sent.view.card }] : []));
+    return [...this.slack.sent, ...this.teams.sent].flatMap((sent) =>
+      sent.view.kind === 'card' ? [{ sent, card: sent.view.card }] : [],
+    );
   }
 
   /** Texts of the notes in a conversation, or those to one person. */
   texts(where: { thread?: string; to?: string }): string[] {
-    return this.slack.sent.flatMap(({ target, view }) => {
+    return [...this.slack.sent, ...this.teams.sent].flatMap(({ target, view }) => {
       if (view.kind !== 'note') return [];
       const matches =
         where.to === undefined

@@ -34,6 +34,12 @@ export function person(user: string, over: Partial<Person> = {}): Person {
   };
 }
 
+/** A member of the Entra tenant `t`, in Teams. */
+export function teamsPerson(user: string, over: Partial<Person> = {}): Person {
+  const account = { platform: 'teams', tenant: 't', user } as const;
+  return { id: `entra:t:${user}`, account, name: user, standing: 'member', ...over };
+}
+
 /** The fewest settings with which Cordon starts; none of them is real. */
 export const completeSettings = {
   SLACK_BOT_TOKEN: 'xoxb-1',

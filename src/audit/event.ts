@@ -1,4 +1,4 @@
-import type { Person } from '../people/person.js';
+import { accountKey, type Person } from '../people/person.js';
 
 /** Who did it: a person, Cordon itself (a timer, a loop), or Defender (a status that it reported). */
 export type Actor =
@@ -10,7 +10,7 @@ export type Actor =
 export interface AuditEvent {
   /** Unix ms. */
   readonly at: number;
-  /** What happened, e.g. `request.created`, `request.approve`, `vote.refused`, `card.lost`. */
+  /** What happened, e.g. `request.created`, `request.approve`, `vote.refused`, `card.lost`, `person.linked`. */
   readonly what: string;
   readonly actor: Actor;
   readonly requestId?: string;
@@ -24,6 +24,5 @@ export const cordon: Actor = { kind: 'cordon' };
 export const defender: Actor = { kind: 'defender' };
 
 export function personActor(person: Person): Actor {
-  const { platform, tenant, user } = person.account;
-  return { kind: 'person', id: person.id, name: person.name, account: `${platform}:${tenant}:${user}` };
+  return { kind: 'person', id: person.id, name: person.name, account: accountKey(person.account) };
 }

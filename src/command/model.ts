@@ -22,6 +22,9 @@ export type Command =
   | { readonly kind: 'withdraw'; readonly request: string }
   | { readonly kind: 'list' }
   | { readonly kind: 'history'; readonly device: DeviceRef }
+  /** `code` is what was shown in Slack, without dashes. */
+  | { readonly kind: 'link'; readonly code?: string }
+  | { readonly kind: 'unlink' }
   | { readonly kind: 'help' };
 
 /**

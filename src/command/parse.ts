@@ -1,9 +1,19 @@
 import { readId } from '../request/request.js';
 import { readDevice } from './device.js';
+import { readCode } from './link-code.js';
 import type { ActionKind, Command, DeviceRef } from './model.js';
 import { nearest } from './nearest.js';
 import { undoSlackMarkup } from './slack-markup.js';
-import { exampleComment, exampleId, exampleReason, knownWords, verbFor, verbs, type Verb } from './verbs.js';
+import {
+  exampleCode,
+  exampleComment,
+  exampleId,
+  exampleReason,
+  knownWords,
+  verbFor,
+  verbs,
+  type Verb,
+} from './verbs.js';
 import { excerpt, isBlank, takeWord, withoutAddress, withPlainHyphens, type Word } from './words.js';
 
 /** Why a text is not a command, in full sentences; `example` is one right command, without slash or mention. */
@@ -46,8 +56,11 @@ export function parseCommand(text: string, options: ParseOptions = {}): Parsed {
       return parseDeny(word.rest);
     case 'history':
       return parseHistory(word.rest);
+    case 'link':
+      return parseLink(word.rest);
     case 'list':
-      return isBlank(word.rest) ? success({ kind: 'list' }) : tooMuch('list', 'list', word.rest, verbs.list.example);
+    case 'unlink':
+      return isBlank(word.rest) ? success({ kind: verb }) : tooMuch(verb, verb, word.rest, verbs[verb].example);
     case 'help':
       return success({ kind: 'help' });
   }
@@ -96,6 +109,17 @@ function parseHistory(text: string): Parsed {
   return isBlank(word.rest)
     ? success({ kind: 'history', device: read.device })
     : tooMuch('history', said, word.rest, said);
+}
+
+/** People copy a code in quotation marks, in pieces, or read it out. */
+function parseLink(text: string): Parsed {
+  const word = takeWord(text);
+  if (word === undefined) return success({ kind: 'link' });
+  const code = readCode(withPlainHyphens(`${word.text} ${word.rest}`));
+  if (code !== undefined) return success({ kind: 'link', code });
+  const typed = excerpt(`${word.text} ${word.rest}`);
+  const problem = `“${typed}” is not a code; one looks like ${exampleCode}. Send me “link” in Slack to get yours.`;
+  return failure('link', 'link', problem, `link ${exampleCode}`);
 }
 
 function parseStatus(text: string): Parsed {

@@ -13,6 +13,7 @@ export const exampleDevice = 'pc1.contoso.com';
 export const exampleComment = 'suspicious PowerShell, incident 4711';
 export const exampleReason = 'false positive, see the thread';
 export const exampleId = '7K3M-9Q2X';
+export const exampleCode = '7K3M-9Q2X-4T6V';
 
 /** In the order in which help shows them. */
 export const verbs: Readonly<Record<Verb, VerbFacts>> = {
@@ -36,6 +37,12 @@ export const verbs: Readonly<Record<Verb, VerbFacts>> = {
   withdraw: { alsoSaid: ['cancel'], example: `withdraw ${exampleId}`, does: 'takes back a request of yours' },
   list: { alsoSaid: ['requests'], example: 'list', does: 'shows the open requests' },
   history: { alsoSaid: [], example: `history ${exampleDevice}`, does: 'shows what was done to a device' },
+  link: {
+    alsoSaid: [],
+    example: 'link',
+    does: 'in Slack: gives a code to type in Teams, so that your two accounts count as one person',
+  },
+  unlink: { alsoSaid: [], example: 'unlink', does: 'takes that back' },
   help: { alsoSaid: ['?'], example: 'help', does: 'shows this' },
 };
 

@@ -20,16 +20,21 @@ const looseRule = z.object({
 const outline = z.object({
   groups: z.record(z.string(), z.unknown()).optional().catch(undefined),
   rules: z.array(looseRule.optional().catch(undefined)).catch([]),
+  people: z.object({ same: z.array(names).catch([]) }).catch({ same: [] }),
 });
 
 type LooseRule = z.output<typeof looseRule>;
 
-/** Faults between fields: unknown groups, names used twice, approvals that nobody is named to give. */
+/** Faults between fields: unknown groups, names used twice, approvals that nobody is named to give, an account of two people. */
 export function consistencyFaults(value: unknown): Fault[] {
   const read = outline.safeParse(value);
   if (!read.success) return [];
-  const { groups, rules } = read.data;
+  const { groups, rules, people } = read.data;
   const known = groups === undefined ? undefined : Object.keys(groups);
+  return [...ruleFaults(rules, known), ...pairFaults(people.same)];
+}
+
+function ruleFaults(rules: readonly (LooseRule | undefined)[], known: readonly string[] | undefined): Fault[] {
   return rules.flatMap((rule, index) =>
     rule === undefined
       ? []
@@ -39,6 +44,16 @@ export function consistencyFaults(value: unknown): Fault[] {
           ...groupFaults(rule, index, known),
         ],
   );
+}
+
+/** One Slack account is one person's; one person may have accounts in several workspaces. */
+function pairFaults(pairs: readonly (readonly string[])[]): Fault[] {
+  return pairs.flatMap(([account = ''], index) => {
+    const earlier = pairs.slice(0, index).some(([other]) => other === account);
+    if (account === '' || !earlier) return [];
+    const text = `${account} stands in another pair already; an account belongs to one person`;
+    return [{ path: ['people', 'same', index, 0], text }];
+  });
 }
 
 function nameFaults({ name }: LooseRule, earlier: readonly (LooseRule | undefined)[]): string[] {

@@ -1,10 +1,11 @@
 /**
  * Decides. Pure: the same function answers when a request is made, when somebody votes, and just before the call.
  * Guarantees: `approved` only with as many approvals as the rule asks for, each from another eligible person who is not the
- * requester, and with no veto; whatever cannot be told is a no. It believes the facts it is given: that every account was
- * looked up just now, and that two accounts of one human carry one person id, is the caller's part.
+ * requester, and with no veto; whatever cannot be told is a no, also whether two accounts on two platforms are two people. It
+ * believes the facts it is given: that every account was looked up just now, and that what links two accounts is true.
  */
-import type { CastVote, Facts, Policy, Reason, Rule, Verdict } from './policy.js';
+import type { Person } from '../people/person.js';
+import type { CastVote, Facts, Policy, Reason, Rule, Verdict, VoteStanding } from './policy.js';
 import { eligibleIds, requesterRefusal, ruleFor, voteStanding } from './standing.js';
 import { allOf, approvals, oneOf, people } from './wording.js';
 
@@ -15,36 +16,34 @@ export function evaluate(policy: Policy, facts: Facts): Verdict {
   const requester = requesterReason(policy, rule, facts);
   if (requester.outcome === 'no') {
     const rest = [skipped('Approvers'), skipped('Approvals')];
-    return verdict(policy, rule, 'forbidden', [], requester.because, [applies, requester, ...rest]);
+    return verdict(policy, rule, 'forbidden', nobody, requester.because, [applies, requester, ...rest]);
   }
   const approvers = approversReason(policy, rule, facts);
   if (approvers.outcome === 'no') {
-    return verdict(policy, rule, 'forbidden', [], approvers.because, [
+    return verdict(policy, rule, 'forbidden', nobody, approvers.because, [
       applies,
       requester,
       approvers,
       skipped('Approvals'),
     ]);
   }
-  const tally = count(policy, facts);
+  const tally = count(policy, rule, facts);
   const decision = decide(rule, tally);
   const votes = votesReason(rule, tally, decision);
-  return verdict(policy, rule, decision, [...tally.counted.keys()], votes.because, [
-    applies,
-    requester,
-    approvers,
-    votes,
-  ]);
+  return verdict(policy, rule, decision, tally, votes.because, [applies, requester, approvers, votes]);
 }
 
 type Decision = Verdict['decision'];
 
-/** Names by person id, in the order of the votes. */
+/** People in the order of the votes; `standings` and `reasons` are one for each vote. */
 interface Tally {
-  readonly counted: ReadonlyMap<string, string>;
-  readonly vetoes: ReadonlyMap<string, string>;
-  readonly votes: readonly Reason[];
+  readonly counted: readonly Person[];
+  readonly vetoes: readonly Person[];
+  readonly standings: readonly VoteStanding[];
+  readonly reasons: readonly Reason[];
 }
+
+const nobody: Tally = { counted: [], vetoes: [], standings: [], reasons: [] };
 
 function requesterReason(policy: Policy, rule: Rule, { requester }: Facts): Reason {
   const refusal = requesterRefusal(policy, rule, requester);
@@ -75,21 +74,24 @@ function approversReason(policy: Policy, rule: Rule, { requester }: Facts): Reas
   return no(`Rule “${rule.name}” needs ${approvals(rule.approvals)} from ${groups}, and ${besides}.`);
 }
 
-function count(policy: Policy, facts: Facts): Tally {
-  const counted = new Map<string, string>();
-  const vetoes = new Map<string, string>();
-  const votes = facts.votes.map((vote): Reason => {
-    const { person, decision } = vote;
-    const standing = voteStanding(policy, facts, person);
-    if (!standing.counts) return { what: voteName(vote), outcome: 'skipped', because: standing.because };
-    const list = decision === 'deny' ? vetoes : counted;
-    if (list.has(person.id)) {
-      return { what: voteName(vote), outcome: 'skipped', because: `${person.name} is counted once.` };
-    }
-    list.set(person.id, person.name);
-    return { what: voteName(vote), outcome: decision === 'deny' ? 'no' : 'yes', because: standing.because };
+function count(policy: Policy, rule: Rule, facts: Facts): Tally {
+  const counted: Person[] = [];
+  const vetoes: Person[] = [];
+  const standings: VoteStanding[] = [];
+  const reasons = facts.votes.map((vote): Reason => {
+    const denial = vote.decision === 'deny';
+    const list = denial ? vetoes : counted;
+    const standing = voteStanding(policy, rule, facts.requester, vote, list);
+    standings.push(standing);
+    const { counts, because } = standing;
+    if (counts) list.push(vote.person);
+    return { what: voteName(vote), outcome: counts ? (denial ? 'no' : 'yes') : 'skipped', because };
   });
-  return { counted, vetoes, votes };
+  return { counted, vetoes, standings, reasons };
+}
+
+function namesOf(people: readonly Person[]): string[] {
+  return people.map(({ name }) => name);
 }
 
 function voteName({ person, decision }: CastVote): string {
@@ -97,21 +99,21 @@ function voteName({ person, decision }: CastVote): string {
 }
 
 function decide(rule: Rule, { counted, vetoes }: Tally): Decision {
-  if (vetoes.size > 0) return 'vetoed';
-  return counted.size >= rule.approvals ? 'approved' : 'needs approvals';
+  if (vetoes.length > 0) return 'vetoed';
+  return counted.length >= rule.approvals ? 'approved' : 'needs approvals';
 }
 
 function votesReason(rule: Rule, tally: Tally, decision: Decision): Reason {
-  const parts = tally.votes.length === 0 ? {} : { parts: tally.votes };
+  const parts = tally.reasons.length === 0 ? {} : { parts: tally.reasons };
   return { what: 'Approvals', outcome: outcomes[decision], because: votesSentence(rule, tally, decision), ...parts };
 }
 
 function votesSentence({ name, approvals: needed, approvers }: Rule, tally: Tally, decision: Decision): string {
-  if (decision === 'vetoed') return `Denied by ${allOf([...tally.vetoes.values()])}.`;
+  if (decision === 'vetoed') return `Denied by ${allOf(namesOf(tally.vetoes))}.`;
   if (needed === 0) return `No approval is needed: rule “${name}” says so.`;
-  const progress = `${tally.counted.size} of ${approvals(needed)}`;
-  if (decision === 'approved') return `${progress}: ${allOf([...tally.counted.values()])}.`;
-  const missing = needed - tally.counted.size;
+  const progress = `${tally.counted.length} of ${approvals(needed)}`;
+  if (decision === 'approved') return `${progress}: ${allOf(namesOf(tally.counted))}.`;
+  const missing = needed - tally.counted.length;
   return `${progress}: needs ${missing === 1 ? 'one' : missing} more from ${oneOf(approvers)}.`;
 }
 
@@ -126,7 +128,7 @@ function verdict(
   policy: Policy,
   rule: Rule,
   decision: Decision,
-  counted: readonly string[],
+  { counted, standings }: Tally,
   because: string,
   parts: readonly Reason[],
 ): Verdict {
@@ -134,7 +136,8 @@ function verdict(
     decision,
     rule: rule.name,
     needed: rule.approvals,
-    counted,
+    counted: counted.map(({ id }) => id),
+    votes: standings,
     approvers: rule.approvers,
     expiryMs: rule.expiryMs,
     announce: rule.announce,
@@ -153,6 +156,7 @@ function noRule(policy: Policy, { action }: Facts): Verdict {
     rule: undefined,
     needed: 1,
     counted: [],
+    votes: [],
     approvers: [],
     expiryMs: 0,
     announce: { origin: true, channels: [] },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.js';
 import { consistencyFaults } from './consistency.js';
-import type { Policy, Rule } from './policy.js';
+import type { PeopleRules, Policy, Rule } from './policy.js';
 import { invalidPolicy, PolicyError } from './policy-error.js';
 import { policyFile, schemaFaults, type PolicyFile } from './schema.js';
 import { readYaml } from './yaml-file.js';
@@ -39,14 +39,19 @@ export async function loadPolicy(path: string, readFile: (path: string) => Promi
 function toPolicy(file: PolicyFile): Policy {
   const groups = new Map(Object.entries(file.groups).map(([name, members]) => [name, [...new Set(members)]]));
   const rules = file.rules.map(({ expires, ...rule }): Rule => ({ ...rule, expiryMs: expires }));
-  return { revision: revisionOf(groups, rules), groups, rules };
+  const people = { matchEmail: file.people.match === 'email', same: new Map(file.people.same) };
+  return { revision: revisionOf(groups, rules, people), groups, rules, people };
 }
 
 /**
  * The first 16 hex digits of a SHA-256 over what the policy means. Comments and the order inside lists and maps do not
  * matter; the order of the rules does, because the first that fits applies.
  */
-function revisionOf(groups: ReadonlyMap<string, readonly string[]>, rules: readonly Rule[]): string {
+function revisionOf(
+  groups: ReadonlyMap<string, readonly string[]>,
+  rules: readonly Rule[],
+  people: PeopleRules,
+): string {
   const meaning = {
     groups: [...groups].map(([name, members]) => [name, unordered(members)] as const).toSorted(byName),
     rules: rules.map((rule) => [
@@ -59,6 +64,7 @@ function revisionOf(groups: ReadonlyMap<string, readonly string[]>, rules: reado
       rule.announce.origin,
       unordered(rule.announce.channels.map(({ platform, conversation }) => `${platform}:${conversation}`)),
     ]),
+    people: [people.matchEmail, [...people.same].toSorted(byName)],
   };
   return createHash('sha256').update(JSON.stringify(meaning)).digest('hex').slice(0, 16);
 }

@@ -7,6 +7,15 @@ export interface Policy {
   readonly revision: string;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly rules: readonly Rule[];
+  readonly people: PeopleRules;
+}
+
+/** How a Slack account and an Entra account are known to be one human's, besides the codes that people type. */
+export interface PeopleRules {
+  /** Whether an e-mail address that both platforms confirm makes them one. */
+  readonly matchEmail: boolean;
+  /** Account key of a Slack account → Entra id. The operator's word; nothing else overrides it. */
+  readonly same: ReadonlyMap<string, string>;
 }
 
 /** The first rule whose `actions` match applies; where none does, the answer is no. */
@@ -53,6 +62,19 @@ export interface Reason {
 }
 
 /**
+ * Whether a vote counts beside those cast before it. `because` is a full sentence about the person, for anybody to read.
+ * `not told apart`: it is not proved that the voter and `other` are two people.
+ */
+export type VoteStanding =
+  | { readonly counts: true; readonly because: string }
+  | { readonly counts: false; readonly why: 'not told apart'; readonly because: string; readonly other: Person }
+  | {
+      readonly counts: false;
+      readonly why: 'not a member' | 'requester' | 'not an approver' | 'counted before';
+      readonly because: string;
+    };
+
+/**
  * `forbidden`: the request may not be made (or no longer). `needs approvals`: allowed, votes are missing.
  * `approved`: may be carried out now. `vetoed`: an eligible approver said no.
  */
@@ -62,6 +84,8 @@ export interface Verdict {
   readonly needed: number;
   /** Person ids whose approval counts, in the order of the votes. */
   readonly counted: readonly string[];
+  /** What became of each vote, in the order of `Facts.votes`; empty where `forbidden`. */
+  readonly votes: readonly VoteStanding[];
   /** Names of the groups that may approve, for the card. */
   readonly approvers: readonly string[];
   readonly expiryMs: number;

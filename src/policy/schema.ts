@@ -29,14 +29,33 @@ const groupName = z
 const memberForm =
   'an immutable id: slack:<team>:<user>, e.g. slack:T012AB3CD:U045EF6GH, or entra:<tenant id>:<object id>; ' +
   'names and e-mail addresses can change hands';
+const slackAccount = 'slack:[TE][A-Z0-9]+:[UW][A-Z0-9]+';
 const guid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-const memberId = z
-  .string(write(memberForm))
-  .transform((id) => (/^entra:/i.test(id) ? id.toLowerCase() : id))
-  .refine(
-    (id) => new RegExp(`^(slack:[TE][A-Z0-9]+:[UW][A-Z0-9]+|entra:${guid}:${guid})$`).test(id),
-    `write ${memberForm}`,
-  );
+const entraAccount = `entra:${guid}:${guid}`;
+/** An id as written, the Entra id in lower case. */
+const idOf = (pattern: string, form: string) =>
+  z
+    .string(write(form))
+    .transform((id) => (/^entra:/i.test(id) ? id.toLowerCase() : id))
+    .refine((id) => new RegExp(`^(?:${pattern})$`).test(id), `write ${form}`);
+const memberId = idOf(`${slackAccount}|${entraAccount}`, memberForm);
+
+const pairForm = 'a pair: [slack:<team>:<user>, entra:<tenant id>:<object id>]';
+const pair = z.tuple(
+  [
+    idOf(slackAccount, 'the Slack account first, e.g. slack:T012AB3CD:U045EF6GH'),
+    idOf(entraAccount, 'the Entra account second: entra:<tenant id>:<object id>'),
+  ],
+  write(pairForm),
+);
+
+const people = z.strictObject(
+  {
+    match: z.literal('email', { error: 'write email, or take the line away: then addresses match nobody' }).optional(),
+    same: z.array(pair, write(`a list of pairs: ${pairForm}`)).default([]),
+  },
+  write('the fields match and same'),
+);
 
 const expiryForm = 'a time such as 30m, 2h or 1d, at least 5m and at most 7d';
 const expiry = z.string(write(expiryForm)).transform((text, context) => {
@@ -102,6 +121,7 @@ export const policyFile = z.strictObject(
       z.array(memberId, write('a list of ids; [] for a group without members')),
       write('the groups, e.g. “soc-leads: [slack:T012AB3CD:U045EF6GH]”'),
     ),
+    people: people.default({ same: [] }),
     rules: z.array(rule, write('a list of rules')).min(1, 'write at least one rule; without one, nothing is allowed'),
   },
   write('the fields version, groups and rules; policy.example.yaml shows them all'),
@@ -111,6 +131,7 @@ export type PolicyFile = z.output<typeof policyFile>;
 
 const fileFields = Object.keys(policyFile.shape);
 const ruleFields = Object.keys(rule.shape);
+const peopleFields = Object.keys(people.shape);
 
 /** The faults of the parsed YAML, field by field. Whether the fields fit together is another question. */
 export function schemaFaults(error: z.ZodError): { path: FieldPath; text: string }[] {
@@ -125,7 +146,7 @@ export function schemaFaults(error: z.ZodError): { path: FieldPath; text: string
 }
 
 function unknownField(key: string, path: FieldPath): string {
-  const known = path.length === 0 ? fileFields : ruleFields;
+  const known = path.length === 0 ? fileFields : path[0] === 'people' ? peopleFields : ruleFields;
   const meant = nearest(key, known);
   return `unknown field; ${meant === undefined ? `the fields here are ${known.join(', ')}` : `did you mean “${meant}”?`}`;
 }

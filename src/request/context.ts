@@ -22,6 +22,8 @@ export interface Context {
   readonly newId: () => string;
   /** At least 128 random bits, base64url. */
   readonly newToken: () => string;
+  /** A new code for linking accounts: twelve characters of Crockford's base 32. */
+  readonly newCode: () => string;
   readonly logger: Logger;
   readonly limits: Limits;
   /** The Defender portal, without a trailing slash. */

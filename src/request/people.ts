@@ -1,5 +1,6 @@
 import { identify } from '../people/identify.js';
 import type { Person } from '../people/person.js';
+import { type LinkSources, relink } from '../people/relink.js';
 import { PlatformError } from '../platform.js';
 import type { Context } from './context.js';
 import type { Request, Vote } from './request.js';
@@ -7,7 +8,7 @@ import type { Request, Vote } from './request.js';
 /** How long what a platform said about a person may be used while the platform cannot be asked. */
 const trustedMs = 600_000;
 
-type World = Pick<Context, 'platforms' | 'now'>;
+type World = Pick<Context, 'platforms' | 'store' | 'policy' | 'now'>;
 
 /**
  * The Request with its requester and voters as their platforms describe them now, so that a deactivated approver no longer
@@ -15,9 +16,24 @@ type World = Pick<Context, 'platforms' | 'now'>;
  * minutes ago, or when the platform refuses to tell: nobody acts unresolved.
  */
 export async function withPeopleAsOfNow(world: World, request: Request): Promise<Request> {
-  const requester = await asOfNow(world, request.requester, request.createdAt);
+  return withPeople(request, (person, seenAt) => asOfNow(world, person, seenAt));
+}
+
+/**
+ * The Request with its requester and voters by the links of now, for decisions that cannot wait for a platform: two who were
+ * linked after they acted are one from then on.
+ */
+export async function withLinksAsOfNow(sources: LinkSources, request: Request): Promise<Request> {
+  return withPeople(request, (person) => relink(sources, person));
+}
+
+async function withPeople(
+  request: Request,
+  anew: (person: Person, seenAt: number) => Promise<Person>,
+): Promise<Request> {
+  const requester = await anew(request.requester, request.createdAt);
   const votes: Vote[] = [];
-  for (const vote of request.votes) votes.push({ ...vote, person: await asOfNow(world, vote.person, vote.at) });
+  for (const vote of request.votes) votes.push({ ...vote, person: await anew(vote.person, vote.at) });
   return { ...request, requester, votes };
 }
 
@@ -26,8 +42,9 @@ async function asOfNow(world: World, person: Person, seenAt: number): Promise<Pe
     return await identify(world, person.account);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    if (error.kind === 'gone') return { ...person, standing: 'deactivated' };
-    if (error.kind === 'later' && world.now() - seenAt <= trustedMs) return person;
+    const known = await relink(world, person);
+    if (error.kind === 'gone') return { ...known, standing: 'deactivated' };
+    if (error.kind === 'later' && world.now() - seenAt <= trustedMs) return known;
     throw error;
   }
 }

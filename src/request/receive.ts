@@ -11,13 +11,15 @@ import type { Note } from '../view/model.js';
 import { ask } from './ask.js';
 import { answer } from './commit.js';
 import type { Context } from './context.js';
+import { link } from './link.js';
 import { show } from './show.js';
+import { unlink } from './unlink.js';
 import { vote } from './vote.js';
 import { withdraw } from './withdraw.js';
 
 type World = Pick<
   Context,
-  'store' | 'defender' | 'platforms' | 'policy' | 'now' | 'newId' | 'newToken' | 'wake' | 'logger'
+  'store' | 'defender' | 'platforms' | 'policy' | 'now' | 'newId' | 'newToken' | 'newCode' | 'wake' | 'logger'
 >;
 
 /** How long an Incoming is kept trying to find out who it is from. */
@@ -133,6 +135,10 @@ async function carryOut(
       return vote(world, { ...common, requestId: command.request, decision: 'deny', reason: command.reason });
     case 'withdraw':
       return withdraw(world, { ...common, requestId: command.request });
+    case 'link':
+      return link(world, { ...common, ...(command.code === undefined ? {} : { code: command.code }) });
+    case 'unlink':
+      return unlink(world, common);
     case 'status':
     case 'list':
     case 'history':

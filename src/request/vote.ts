@@ -1,16 +1,17 @@
 import { type Actor, personActor } from '../audit/event.js';
 import type { Origin } from '../command/model.js';
 import { evaluate } from '../policy/evaluate.js';
-import { voteStanding } from '../policy/standing.js';
-import type { Facts, Verdict } from '../policy/policy.js';
-import type { Person } from '../people/person.js';
+import type { Facts, Verdict, VoteStanding } from '../policy/policy.js';
+import { type Person, samePerson } from '../people/person.js';
 import * as answers from '../view/answers.js';
+import * as linking from '../view/linking.js';
 import type { Note } from '../view/model.js';
 import * as notes from '../view/notes.js';
 import { answer, commit } from './commit.js';
 import type { Context } from './context.js';
 import { requestEvent } from './effects.js';
 import { expire } from './expire.js';
+import { withLinksAsOfNow } from './people.js';
 import { advance, amend, type Request, type Vote } from './request.js';
 
 export interface Ballot {
@@ -81,7 +82,8 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   if (ballot.revision !== undefined && ballot.revision !== request.revision) {
     return reject(answers.voteRefused(request, 'The request was changed after this button was made.'), 'vote.stale');
   }
-  if (request.votes.some((cast) => cast.person.id === ballot.person.id && cast.revision === request.revision)) {
+  const known = await withLinksAsOfNow(world, request);
+  if (known.votes.some((cast) => cast.revision === request.revision && samePerson(cast.person, ballot.person))) {
     return reject(answers.alreadyVoted(request, ballot.decision), 'vote.repeated');
   }
 
@@ -93,15 +95,13 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   }
 
   const cast = toVote(ballot, request, now);
-  const policy = world.policy();
-  const facts = factsOf(request, [...request.votes, cast], now);
-  const verdict = evaluate(policy, facts);
+  const verdict = evaluate(world.policy(), factsOf(known, [...known.votes, cast], now));
   const actor = personActor(ballot.person);
   const terms = changedTerms(request, verdict);
   if (terms !== undefined) return refuse(world, request, terms, actor, ballot.key);
 
-  const standing = voteStanding(policy, facts, cast.person);
-  if (!standing.counts) return reject(answers.voteRefused(request, standing.because), 'vote.refused');
+  const standing = verdict.votes.at(-1);
+  if (standing?.counts !== true) return reject(whyNotCounted(request, cast.person, standing), 'vote.refused');
 
   const outcome = applied(request, cast, verdict, now);
   const stored = await commit(world, request, outcome.request, now, {
@@ -118,6 +118,11 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   });
   if (stored && outcome.request.state === 'approved') world.wake('dispatch');
   return stored;
+}
+
+function whyNotCounted(request: Request, voter: Person, standing: Exclude<VoteStanding, { counts: true }> | undefined) {
+  if (standing?.why === 'not told apart') return linking.notToldApart(request, voter, standing.other);
+  return answers.voteRefused(request, standing?.because ?? 'It is not clear whether it may count.');
 }
 
 function toVote({ person, decision, reason }: Ballot, request: Request, at: number): Vote {

@@ -1,6 +1,7 @@
 import { personActor } from '../audit/event.js';
 import type { Origin } from '../command/model.js';
-import type { Person } from '../people/person.js';
+import { type Person, samePerson } from '../people/person.js';
+import { relink } from '../people/relink.js';
 import * as answers from '../view/answers.js';
 import * as notes from '../view/notes.js';
 import { answer, commit } from './commit.js';
@@ -17,7 +18,7 @@ export interface Withdrawal {
 
 /** The requester takes a Request back. Possible until the call is being sent; after that only Defender can stop it. */
 export async function withdraw(
-  world: Pick<Context, 'store' | 'now' | 'wake'>,
+  world: Pick<Context, 'store' | 'policy' | 'now' | 'wake'>,
   { key, person, origin, requestId }: Withdrawal,
 ): Promise<void> {
   const { store, now } = world;
@@ -30,7 +31,7 @@ export async function withdraw(
       const event = { at, what: 'withdraw.refused', actor, detail: { asked: requestId } };
       return answer(world, asker, answers.unknownRequest(requestId), { audit: [event] });
     }
-    const own = request.requester.id === person.id;
+    const own = samePerson(await relink(world, request.requester), person);
     const after = own ? advance(request, 'withdraw', at) : undefined;
     if (after === undefined) {
       const because = own

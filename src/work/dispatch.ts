@@ -7,7 +7,7 @@ import type { Request } from '../request/request.js';
 import { hold, queue, runningOnDevice, send } from '../request/send.js';
 import { earliest } from '../time.js';
 
-type World = Omit<Context, 'newId' | 'newToken'>;
+type World = Omit<Context, 'newId' | 'newToken' | 'newCode'>;
 
 /** Calls that may be under way at once: enough to use the quota when Defender is slow, few enough to stop quickly. */
 const atOnce = 8;

@@ -41,6 +41,8 @@ describe('parseCommand: every command', () => {
     ['list', { kind: 'list' }],
     ['requests', { kind: 'list' }],
     ['history pc1', { kind: 'history', device: pc1 }],
+    ['link', { kind: 'link' }],
+    ['unlink', { kind: 'unlink' }],
     ['help', { kind: 'help' }],
     ['help restrict', { kind: 'help' }],
     ['?', { kind: 'help' }],
@@ -265,6 +267,8 @@ describe('parseCommand: usage errors', () => {
     assert.match(problem('restirct pc1 why').problem, /Did you mean “restrict”\?/);
     assert.match(problem('aprove 7K3M-9Q2X').problem, /Did you mean “approve”\?/);
     assert.match(problem('helo').problem, /Did you mean “help”\?/);
+    assert.match(problem('lnik').problem, /Did you mean “link”\?/);
+    assert.match(problem('unlik').problem, /Did you mean “unlink”\?/);
     assert.equal(problem('unrestict pc1 why').example.split(' ')[0], 'unrestrict');
   });
 
@@ -274,7 +278,13 @@ describe('parseCommand: usage errors', () => {
   });
 
   it('refuse words that would be dropped in silence', () => {
-    for (const text of ['approve 7K3M-9Q2X 8A8A-8A8A', 'withdraw 7K3M-9Q2X x', 'list mine', 'history pc1 pc2']) {
+    for (const text of [
+      'approve 7K3M-9Q2X 8A8A-8A8A',
+      'withdraw 7K3M-9Q2X x',
+      'list mine',
+      'unlink me',
+      'history pc1 pc2',
+    ]) {
       assert.match(problem(text).problem, /too much/);
     }
   });
@@ -287,7 +297,17 @@ describe('parseCommand: usage errors', () => {
   });
 
   it('never throw, and always show an example that is right', () => {
-    const verb = fc.constantFrom('', 'restrict ', 'status ', 'approve ', 'deny ', 'history ', 'list ', 'restrct ');
+    const verb = fc.constantFrom(
+      '',
+      'restrict ',
+      'status ',
+      'approve ',
+      'deny ',
+      'history ',
+      'list ',
+      'link ',
+      'restrct ',
+    );
     const tail = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[<>|@#!&"'.:/a-z0-9 -]{0,30}$/));
     fc.assert(
       fc.property(verb, tail, (start, end) => {

@@ -43,6 +43,7 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
     .tuple(...groupNames.map((name) => fc.tuple(fc.constant(name), fc.subarray(users.map(idOf)))))
     .map((groups) => new Map(groups)),
   rules: fc.array(anyRule, { maxLength: 3 }),
+  people: fc.constant({ matchEmail: false, same: new Map<string, string>() }),
 });
 
 const anyFacts: fc.Arbitrary<Facts> = fc.record({

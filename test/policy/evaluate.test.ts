@@ -3,8 +3,7 @@ import type { Person } from '../../src/people/person.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import { parsePolicy } from '../../src/policy/load.js';
 import type { CastVote, Facts, Policy, Reason, Rule } from '../../src/policy/policy.js';
-import { voteStanding } from '../../src/policy/standing.js';
-import { machine, person } from '../support.js';
+import { machine, person, teamsPerson } from '../support.js';
 
 const ana = person('U1', { name: 'ana' });
 const bob = person('U2', { name: 'bob' });
@@ -200,24 +199,91 @@ describe('evaluate, bugs that others shipped', () => {
   });
 });
 
-describe('voteStanding', () => {
-  const why = (voter: Person, action: 'restrict' | 'release' = 'restrict') => {
-    const standing = voteStanding(twoLeads, { action, requester: bob }, voter);
-    return standing.counts ? standing.groups : standing.why;
+describe('evaluate, about each vote', () => {
+  const ofVote = (voter: Person, requester = bob, policy: Policy = twoLeads) =>
+    evaluate(policy, facts([approve(voter)], { requester })).votes[0];
+  const why = (voter: Person) => {
+    const standing = ofVote(voter);
+    return standing?.counts === false ? standing.why : standing?.because;
   };
 
-  it('tells a voter whether their vote counts, and if not, why', () => {
-    assert.deepEqual(why(cleo), ['soc-leads']);
+  it('says whether it counts, and if not, why', () => {
+    assert.equal(why(cleo), 'cleo is in soc-leads.');
     assert.equal(why(bob), 'requester');
     assert.equal(why(eve), 'not an approver');
     assert.equal(why({ ...cleo, standing: 'external' }), 'not a member');
-    assert.equal(why(cleo, 'release'), 'no rule');
+    const [, again] = evaluate(twoLeads, facts([approve(cleo), approve(cleo)])).votes;
+    assert.ok(again?.counts === false && again.why === 'counted before');
+  });
+
+  it('says nothing where the request is forbidden', () => {
+    assert.deepEqual(evaluate(twoLeads, facts([approve(cleo)], { action: 'release' })).votes, []);
   });
 
   it('takes a linked person by the account that the policy names, and a Teams account by its Entra id', () => {
-    assert.deepEqual(why({ ...cleo, id: 'entra:t:o' }), ['soc-leads']);
-    const policy = { ...twoLeads, groups: new Map([['soc-leads', ['entra:t:o']]]) };
-    const inTeams = person('x', { id: 'teams:T:O', account: { platform: 'teams', tenant: 'T', user: 'O' } });
-    assert.ok(voteStanding(policy, facts(), inTeams).counts);
+    assert.ok(ofVote({ ...cleo, id: 'entra:t:o' })?.counts);
+    const policy = withRule(
+      { approvals: 1 },
+      { ...twoLeads, groups: new Map([...twoLeads.groups, ['soc-leads', ['entra:t:o']]]) },
+    );
+    const requester = { ...ana, id: 'entra:t:ana' };
+    assert.ok(ofVote(teamsPerson('o'), requester, policy)?.counts);
+    const aliases = ['slack:T0HOME:U3'];
+    assert.ok(ofVote({ ...teamsPerson('c'), aliases }, requester)?.counts);
+  });
+});
+
+describe('evaluate, across platforms', () => {
+  const leads = ['entra:t:o', 'entra:t:p', 'slack:T0HOME:U3', 'slack:T0HOME:U4'];
+  const across = { ...twoLeads, groups: new Map([...twoLeads.groups, ['soc-leads', leads]]) };
+  const olga = teamsPerson('o');
+  const piet = teamsPerson('p');
+
+  it('does not count an approval by somebody who could be the requester, and says who has to link', () => {
+    const verdict = evaluate(across, facts([approve(olga)]));
+    assert.deepEqual(verdict.counted, []);
+    const because = 'It is not proved that o and ana are two people: ana has to link their Slack account to Teams.';
+    assert.deepEqual(verdict.votes, [{ counts: false, why: 'not told apart', because, other: ana }]);
+    assert.ok(lines(verdict.reason).includes(`    Approval by o (skipped): ${because}`));
+  });
+
+  it('counts it once the requester’s account is linked to another Entra account', () => {
+    assert.deepEqual(evaluate(across, facts([approve(olga)], { requester: { ...ana, id: 'entra:t:ana' } })).counted, [
+      'entra:t:o',
+    ]);
+  });
+
+  it('bug 3: does not count an approval by somebody who could be an approver counted before', () => {
+    const requester = teamsPerson('r', { aliases: ['slack:T0HOME:U1'] });
+    const verdict = evaluate(across, facts([approve({ ...cleo, id: 'entra:t:c' }), approve(dan)], { requester }));
+    assert.deepEqual(verdict.counted, ['entra:t:c']);
+    assert.match(verdict.reason.parts?.at(-1)?.parts?.[1]?.because ?? '', /dan and r are two people: dan has to link/);
+    const linkedAsker = { ...ana, id: 'entra:t:r' };
+    const mixed = evaluate(across, facts([approve(dan), approve(olga), approve(piet)], { requester: linkedAsker }));
+    assert.deepEqual(mixed.counted, ['slack:T0HOME:U4']);
+    assert.match(mixed.reason.parts?.at(-1)?.parts?.[1]?.because ?? '', /o and dan are two people: dan has to link/);
+  });
+
+  it('takes members of one Slack workspace for two people, and those of two workspaces only with proof', () => {
+    assert.deepEqual(evaluate(across, facts([approve(cleo), approve(dan)])).counted.length, 2);
+    const elsewhere = { ...dan, account: { ...dan.account, tenant: 'T0OTHER' } };
+    const verdict = evaluate(across, facts([approve(elsewhere)]));
+    assert.deepEqual(verdict.counted, []);
+    assert.match(verdict.reason.parts?.at(-1)?.parts?.[0]?.because ?? '', /dan and ana have to link/);
+  });
+
+  it('lets a denial count without that proof: it can only stop', () => {
+    assert.equal(evaluate(across, facts([deny(olga)])).decision, 'vetoed');
+    assert.equal(
+      evaluate(across, facts([deny(teamsPerson('a', { aliases: ['slack:T0HOME:U1'] }))])).decision,
+      'needs approvals',
+    );
+  });
+
+  it('counts two ids that the policy says are one person’s once among those who could approve', () => {
+    const same = new Map([['slack:T0HOME:U3', 'entra:t:o']]);
+    const policy = withRule({ approvals: 4 }, { ...across, people: { matchEmail: false, same } });
+    assert.equal(evaluate(policy, facts()).decision, 'forbidden');
+    assert.equal(evaluate(withRule({ approvals: 4 }, across), facts()).decision, 'needs approvals');
   });
 });

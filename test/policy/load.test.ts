@@ -52,6 +52,7 @@ describe('parsePolicy', () => {
         announce: { origin: true, channels: [] },
       },
     ]);
+    assert.deepEqual(policy.people, { matchEmail: false, same: new Map() });
     assert.match(policy.revision, /^[0-9a-f]{16}$/);
   });
 
@@ -232,6 +233,8 @@ version: 1
       `${small}    expires: 61m\n`,
       `${small}    announce: [slack:C0X]\n`,
       small + second,
+      `${small}people: {match: email}\n`,
+      `${small}people: {same: [[slack:T0HOME:U1, "entra:11111111-2222-4333-8444-555555555555:66666666-7777-4888-9999-000000000000"]]}\n`,
       small.replace(first, second + first),
     ].map(revision);
     assert.equal(new Set(changed).size, changed.length);
@@ -274,9 +277,9 @@ describe('what is written about the policy', () => {
   it('is true: every example of docs/policy.md parses', async () => {
     const text = await readFile(new URL('docs/policy.md', root), 'utf8');
     const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
-    assert.equal(examples.length, 3);
-    const [good, better, wrong] = examples as [string, string, string];
-    for (const example of [good, better]) parsePolicy(example, 'docs/policy.md');
+    assert.equal(examples.length, 4);
+    const [good, better, linked, wrong] = examples as [string, string, string, string];
+    for (const example of [good, better, linked]) parsePolicy(example, 'docs/policy.md');
     const [, message = ''] = /```text\n(.*?)```/s.exec(text) ?? [];
     assert.throws(() => parsePolicy(wrong, 'policy.yaml'), { message: message.trimEnd() });
   });

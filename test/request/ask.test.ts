@@ -90,7 +90,7 @@ describe('asking', () => {
   for (const standing of ['guest', 'external', 'bot', 'deactivated'] as const) {
     it(`turns away a ${standing} account before anything else`, async () => {
       const account = { platform: 'slack' as const, tenant: 'T0HOME', user: 'UREQ' };
-      cordon.slack.people.set('UREQ', { id: 'slack:T0HOME:UREQ', account, name: 'req', standing });
+      cordon.slack.people.set('UREQ', { account, name: 'req', standing });
       await cordon.say('UREQ', 'restrict mymachine1 x');
       assert.match(cordon.texts({ to: 'UREQ' })[0]!, /can neither request nor approve/);
       assert.equal(await cordon.openCount(), 0);

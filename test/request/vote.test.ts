@@ -123,7 +123,7 @@ describe('voting', () => {
     await open(two);
     await cordon.press('UAPP1', 'Approve');
     const account = { platform: 'slack' as const, tenant: 'T0HOME', user: 'UAPP1' };
-    cordon.slack.people.set('UAPP1', { id: 'slack:T0HOME:UAPP1', account, name: 'uapp1', standing: 'deactivated' });
+    cordon.slack.people.set('UAPP1', { account, name: 'uapp1', standing: 'deactivated' });
     await cordon.press('UAPP2', 'Approve');
     assert.equal((await cordon.request()).state, 'refused');
     assert.deepEqual(cordon.defender.submitted, []);

@@ -2,23 +2,47 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { mentionsRequest } from '../../src/defender/comment.js';
 import { DefenderError } from '../../src/defender/errors.js';
+import { type Account, entraId } from '../../src/people/person.js';
 import { next, requestEvents, requestStates } from '../../src/request/life.js';
-import { Harness, standardPolicy } from '../harness.js';
+import { Harness, objectId, standardPolicy, teamsTenant } from '../harness.js';
 import { machine } from '../support.js';
 
+/** Humans, each with a Slack account of this name and a Teams account of this number. */
 const users = ['UREQ', 'UAPP1', 'UAPP2', 'UOTHER'] as const;
-const leads = ['slack:T0HOME:UAPP1', 'slack:T0HOME:UAPP2', 'slack:T0HOME:UREQ'];
+const leads = ['UREQ', 'UAPP1', 'UAPP2'];
+type Side = 'slack' | 'teams';
+
+function accountOn(side: Side, user: string): Account {
+  if (side === 'slack') return { platform: 'slack', tenant: 'T0HOME', user };
+  return { platform: 'teams', tenant: teamsTenant, user: objectId(users.findIndex((each) => each === user)) };
+}
+
+/** The human behind an account, whatever Cordon knows of it. */
+function humanOf(account: Account): string | undefined {
+  return users.find((user) => [user, accountOn('teams', user).user].includes(account.user));
+}
+
+/** Everybody under both ids. */
+function policyFor(quorum: number): string {
+  const both = standardPolicy.replaceAll(/slack:T0HOME:(\w+)/g, (slack, user: string) => {
+    return `${slack}, "${entraId(accountOn('teams', user))}"`;
+  });
+  return both.replace('approvals: 1', `approvals: ${quorum}`);
+}
 
 type Step =
-  | { readonly do: 'ask'; readonly user: string; readonly device: string; readonly verb: string }
-  | { readonly do: 'press'; readonly user: string; readonly card: number; readonly button: number }
-  | { readonly do: 'withdraw'; readonly user: string; readonly card: number }
+  | { readonly do: 'ask'; readonly user: string; readonly side: Side; readonly device: string; readonly verb: string }
+  | { readonly do: 'press'; readonly user: string; readonly side: Side; readonly card: number; readonly button: number }
+  | { readonly do: 'withdraw'; readonly user: string; readonly side: Side; readonly card: number }
+  | { readonly do: 'link'; readonly user: string }
+  | { readonly do: 'unlink'; readonly user: string; readonly side: Side }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'status'; readonly status: string }
   | { readonly do: 'answer'; readonly kind: 'lost after' | 'lost before' | 'forbidden' | 'dies after' }
   | { readonly do: 'restart' };
 
 const user = fc.constantFrom(...users);
+const side = fc.constantFrom<Side>('slack', 'teams');
 const card = fc.nat(3);
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -26,12 +50,15 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('ask' as const),
       user,
+      side,
       device: fc.constantFrom('pc1', 'pc2'),
       verb: fc.constantFrom('restrict', 'release'),
     }),
   },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('press' as const), user, card, button: fc.nat(4) }) },
-  fc.record({ do: fc.constant('withdraw' as const), user, card }),
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('press' as const), user, side, card, button: fc.nat(4) }) },
+  fc.record({ do: fc.constant('withdraw' as const), user, side, card }),
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('link' as const), user }) },
+  fc.record({ do: fc.constant('unlink' as const), user, side }),
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 5_000, 70_000, 4_000_000) }),
@@ -53,21 +80,35 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.constant({ do: 'restart' as const }),
 );
 
+/** Most have linked their accounts before: else little crosses platforms. */
+const linkedFirst = fc.subarray([...users], { minLength: 2 });
+
 async function take(cordon: Harness, step: Step): Promise<void> {
   const cards = cordon.cards();
   switch (step.do) {
     case 'ask':
-      return cordon.say(step.user, `${step.verb} ${step.device} because`);
+      return cordon.sayFrom(accountOn(step.side, step.user), `${step.verb} ${step.device} because`);
     case 'press': {
       const button = cards.at(step.card % Math.max(1, cards.length))?.card.buttons.at(step.button === 0 ? 1 : 0);
       if (!button) return;
-      await cordon.accept(step.user, { kind: 'press', token: button.token, reason: 'because' });
+      await cordon.acceptFrom(accountOn(step.side, step.user), {
+        kind: 'press',
+        token: button.token,
+        reason: 'because',
+      });
       return cordon.settle();
     }
     case 'withdraw': {
       const id = cards.at(step.card % Math.max(1, cards.length))?.card.requestId;
-      return id === undefined ? undefined : cordon.say(step.user, `withdraw ${id}`);
+      return id === undefined ? undefined : cordon.sayFrom(accountOn(step.side, step.user), `withdraw ${id}`);
     }
+    case 'link': {
+      await cordon.say(step.user, 'link');
+      const code = /^Type .*(link \S+)/.exec(cordon.texts({ to: step.user }).at(-1) ?? '')?.[1];
+      return code === undefined ? undefined : cordon.sayFrom(accountOn('teams', step.user), code);
+    }
+    case 'unlink':
+      return cordon.sayFrom(accountOn(step.side, step.user), 'unlink');
     case 'wait':
       return cordon.advance(step.ms);
     case 'status':
@@ -99,11 +140,11 @@ async function check(cordon: Harness, quorum: number): Promise<void> {
     const sent = defender.submitted.filter(({ comment }) => mentionsRequest(comment, request.id));
     if (sent.length > 0) {
       const approvers = new Set(
-        request.votes.filter(({ decision }) => decision === 'approve').map(({ person }) => person.id),
+        request.votes.filter(({ decision }) => decision === 'approve').map(({ person }) => humanOf(person.account)),
       );
-      approvers.delete(request.requester.id);
+      approvers.delete(humanOf(request.requester.account));
       assert.ok(approvers.size >= quorum, `${request.id} was sent with ${approvers.size} approvals`);
-      assert.ok([...approvers].every((id) => leads.includes(id)));
+      assert.ok([...approvers].every((human) => human !== undefined && leads.includes(human)));
     }
     if (request.state === 'succeeded') assert.equal(request.machineAction?.status, 'Succeeded');
     if (['denied', 'expired', 'withdrawn', 'refused'].includes(request.state)) assert.equal(sent.length, 0);
@@ -129,12 +170,13 @@ describe('whatever people, Defender and chance do', function () {
   for (const quorum of [1, 2]) {
     it(`sends each request at most once, and only with ${quorum} approvals by others`, async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(anyStep, { minLength: 5, maxLength: 25 }), async (steps) => {
-          const cordon = await Harness.open(standardPolicy.replace('approvals: 1', `approvals: ${quorum}`));
+        fc.asyncProperty(linkedFirst, fc.array(anyStep, { minLength: 5, maxLength: 25 }), async (linked, steps) => {
+          const cordon = await Harness.open(policyFor(quorum));
           try {
             cordon.defender.machines = ['pc1', 'pc2'].map((name, index) =>
               machine({ id: String(index + 1).repeat(40), computerDnsName: name }),
             );
+            for (const user of linked) await take(cordon, { do: 'link', user });
             for (const step of steps) {
               await take(cordon, step);
               await check(cordon, quorum);

@@ -96,6 +96,7 @@ describe('deliveries', () => {
     cordon = await Harness.open(
       standardPolicy.replace('approvals: 1', 'approvals: 1\n    announce: [origin, teams:19:soc@thread.tacv2]'),
     );
+    cordon.switchOff('teams');
     await cordon.say('UREQ', 'restrict mymachine1 x');
     assert.match(cordon.texts({ to: 'UREQ' })[0]!, /could not be posted\. Teams is not set up/);
     await cordon.press('UAPP1', 'Approve');

@@ -1,0 +1,120 @@
+import type { ActionKind, DeviceRef } from '../src/command/model.js';
+import type { Defender, Submission } from '../src/defender/defender.js';
+import type { Machine } from '../src/defender/machine.js';
+import { type MachineAction, machineActionType } from '../src/defender/machine-action.js';
+import type { Account, PlatformName, Profile } from '../src/people/person.js';
+import type { MessageRef, Platform, PlatformError, Target } from '../src/platform.js';
+import type { View } from '../src/view/model.js';
+import { machine } from './support.js';
+
+/** A Defender that does what the test says: machines to find, answers to give, actions to list. */
+export class FakeDefender implements Defender {
+  machines: Machine[] = [machine()];
+  actions: MachineAction[] = [];
+  readonly submitted: { kind: ActionKind; machineId: string; comment: string }[] = [];
+  /** Answers to the next submissions, in order; an Error is thrown. Without any, a new action is made. */
+  answers: (Submission | Error | ((comment: string) => Submission | Error))[] = [];
+  listFails: Error | undefined;
+  findFails: Error | undefined;
+
+  findMachines(ref: DeviceRef): Promise<Machine[]> {
+    if (this.findFails) return Promise.reject(this.findFails);
+    const { value } = ref;
+    return Promise.resolve(
+      this.machines.filter(
+        (each) => each.id === value || each.computerDnsName === value || each.computerDnsName?.split('.')[0] === value,
+      ),
+    );
+  }
+
+  submit(kind: ActionKind, machineId: string, comment: string): Promise<Submission> {
+    this.submitted.push({ kind, machineId, comment });
+    const scripted = this.answers.shift();
+    const answer = typeof scripted === 'function' ? scripted(comment) : scripted;
+    if (answer instanceof Error) return Promise.reject(answer);
+    return Promise.resolve(answer ?? { outcome: 'created', action: this.make(kind, machineId, comment) });
+  }
+
+  make(kind: ActionKind, machineId: string, comment: string, over: Partial<MachineAction> = {}): MachineAction {
+    const action: MachineAction = {
+      id: `00000000-0000-4000-8000-${String(this.actions.length + 1).padStart(12, '0')}`,
+      type: machineActionType[kind],
+      status: 'Pending',
+      machineId,
+      computerDnsName: null,
+      requestor: 'Customer App',
+      requestorComment: comment,
+      creationDateTimeUtc: null,
+      lastUpdateDateTimeUtc: null,
+      cancellationRequestor: null,
+      cancellationComment: null,
+      errorHResult: 0,
+      ...over,
+    };
+    this.actions.unshift(action);
+    return action;
+  }
+
+  setStatus(status: string, over: Partial<MachineAction> = {}): void {
+    const [newest, ...rest] = this.actions;
+    if (newest) this.actions = [{ ...newest, status, ...over }, ...rest];
+  }
+
+  getAction(id: string): Promise<MachineAction | undefined> {
+    return Promise.resolve(this.actions.find((action) => action.id === id));
+  }
+
+  listActions(ids: readonly string[]): Promise<MachineAction[]> {
+    if (this.listFails) return Promise.reject(this.listFails);
+    return Promise.resolve(this.actions.filter((action) => ids.includes(action.id)));
+  }
+
+  listMachineActions(machineId: string, kind: ActionKind): Promise<MachineAction[]> {
+    if (this.listFails) return Promise.reject(this.listFails);
+    return Promise.resolve(
+      this.actions.filter((action) => action.machineId === machineId && action.type === machineActionType[kind]),
+    );
+  }
+}
+
+export interface Sent {
+  readonly ref: MessageRef;
+  readonly target: Target;
+  view: View;
+}
+
+/** A chat platform that remembers what was sent, and fails where the test says so. */
+export class FakePlatform implements Platform {
+  readonly sent: Sent[] = [];
+  readonly people = new Map<string, Profile>();
+  /** Calls of `update` that succeeded. */
+  updates = 0;
+  fail: (operation: 'send' | 'update' | 'lookUp', where: string) => PlatformError | undefined = () => undefined;
+
+  constructor(readonly name: PlatformName = 'slack') {}
+
+  send(target: Target, view: View): Promise<MessageRef> {
+    const conversation = target.to === 'person' ? `D-${target.account.user}` : target.conversation;
+    const error = this.fail('send', conversation);
+    if (error) return Promise.reject(error);
+    const ref = { platform: this.name, conversation, message: `${this.sent.length + 1}.000` };
+    this.sent.push({ ref, target, view });
+    return Promise.resolve(ref);
+  }
+
+  update(ref: MessageRef, view: View): Promise<void> {
+    const error = this.fail('update', ref.conversation);
+    if (error) return Promise.reject(error);
+    const message = this.sent.find((each) => each.ref.message === ref.message);
+    if (message) message.view = view;
+    this.updates += 1;
+    return Promise.resolve();
+  }
+
+  lookUp(account: Account): Promise<Profile> {
+    const error = this.fail('lookUp', account.user);
+    if (error) return Promise.reject(error);
+    const known = this.people.get(account.user);
+    return Promise.resolve(known ?? { account, name: account.user.toLowerCase(), standing: 'member' });
+  }
+}
