@@ -159,7 +159,7 @@ function noRule(policy: Policy, { action }: Facts): Verdict {
     votes: [],
     approvers: [],
     expiryMs: 0,
-    announce: { origin: true, channels: [] },
+    announce: { origin: true, approvers: false, channels: [] },
     policyRevision: policy.revision,
     reason: { what: 'Decision', outcome: 'no', because, parts: [rule, ...rest] },
   };

@@ -62,6 +62,7 @@ function revisionOf(
       rule.approvals,
       rule.expiryMs,
       rule.announce.origin,
+      rule.announce.approvers,
       unordered(rule.announce.channels.map(({ platform, conversation }) => `${platform}:${conversation}`)),
     ]),
     people: [people.matchEmail, [...people.same].toSorted(byName)],

@@ -31,9 +31,10 @@ export interface Rule {
   readonly announce: Announce;
 }
 
-/** Where the card goes: to the conversation where it was asked, to approvals channels, or to both. */
+/** Where the card goes: to the conversation where it was asked, to each who may approve in person, to approvals channels. */
 export interface Announce {
   readonly origin: boolean;
+  readonly approvers: boolean;
   readonly channels: readonly { readonly platform: PlatformName; readonly conversation: string }[];
 }
 

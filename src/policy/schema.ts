@@ -66,18 +66,21 @@ const expiry = z.string(write(expiryForm)).transform((text, context) => {
   return z.NEVER;
 });
 
-const placeForm = 'origin (where it was asked), slack:<channel id>, e.g. slack:C0APPROVALS, or teams:<conversation id>';
+const placeForm =
+  'origin (where it was asked), approvers (each in a direct message), slack:<channel id>, e.g. slack:C0APPROVALS, or teams:<conversation id>';
 const announce = z
   .array(
-    z.string(write(placeForm)).regex(/^(?:origin|slack:[CG][A-Z0-9]+|teams:19:\S+@thread\.\w+)$/, `write ${placeForm}`),
+    z
+      .string(write(placeForm))
+      .regex(/^(?:origin|approvers|slack:[CG][A-Z0-9]+|teams:19:\S+@thread\.\w+)$/, `write ${placeForm}`),
     write(`a list of places: ${placeForm}`),
   )
   .min(1, `write at least one place: ${placeForm}`)
   .transform(readAnnounce);
 
 function readAnnounce(places: readonly string[]): Announce {
-  const channels = [...new Set(places)].filter((place) => place !== 'origin').map(readChannel);
-  return { origin: places.includes('origin'), channels };
+  const channels = [...new Set(places)].filter((place) => place.includes(':')).map(readChannel);
+  return { origin: places.includes('origin'), approvers: places.includes('approvers'), channels };
 }
 
 function readChannel(place: string): Announce['channels'][number] {
@@ -107,7 +110,7 @@ const rule = z.strictObject(
       .max(100, 'write 100 or less')
       .default(1),
     expires: expiry.default(usualExpiry),
-    announce: announce.default({ origin: true, channels: [] }),
+    announce: announce.default({ origin: true, approvers: false, channels: [] }),
   },
   write('a rule with the fields name, actions, requesters and approvers'),
 );

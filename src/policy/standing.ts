@@ -2,7 +2,16 @@
  * Who a person is to a rule. The one place that decides whose word counts, for requests, clicks and the moment before the
  * call alike. It rests on the ids and standings that it is given; that these are true and current is the caller's part.
  */
-import { idsOf, type Person, provedInEntra, samePerson, type Standing, toldApart } from '../people/person.js';
+import {
+  type Account,
+  accountOf,
+  idsOf,
+  type Person,
+  provedInEntra,
+  samePerson,
+  type Standing,
+  toldApart,
+} from '../people/person.js';
 import type { CastVote, Facts, Policy, Rule, VoteStanding } from './policy.js';
 import { anyone } from './schema.js';
 import { allOf, oneOf } from './wording.js';
@@ -65,6 +74,15 @@ export function eligibleIds(policy: Policy, rule: Rule, requester: Person): Read
   const ids = new Set(rule.approvers.flatMap((name) => policy.groups.get(name) ?? []).map(canonical(policy)));
   for (const id of idsOf(requester).map(canonical(policy))) ids.delete(id);
   return ids;
+}
+
+/** The accounts of those who may approve; of whoever asks, none. */
+export function approverAccounts(
+  policy: Policy,
+  { action, requester }: Pick<Facts, 'action' | 'requester'>,
+): Account[] {
+  const rule = ruleFor(policy, { action });
+  return rule === undefined ? [] : [...eligibleIds(policy, rule, requester)].map(accountOf);
 }
 
 function canonical({ people }: Policy): (id: string) => string {

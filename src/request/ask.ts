@@ -2,12 +2,13 @@ import { personActor } from '../audit/event.js';
 import type { ActionKind, DeviceRef, Origin } from '../command/model.js';
 import { lacksAppRestriction, type Machine } from '../defender/machine.js';
 import { evaluate } from '../policy/evaluate.js';
-import type { Verdict } from '../policy/policy.js';
-import type { Person } from '../people/person.js';
+import type { Facts, Verdict } from '../policy/policy.js';
+import { approverAccounts } from '../policy/standing.js';
+import { accountKey, type Person } from '../people/person.js';
 import { StoreError } from '../store/errors.js';
 import type { Effects, NewDelivery, StoredButton } from '../store/store.js';
 import * as answers from '../view/answers.js';
-import type { Line } from '../view/inline.js';
+import type { Inline, Line } from '../view/inline.js';
 import type { Button, Note } from '../view/model.js';
 import * as notes from '../view/notes.js';
 import { answer } from './commit.js';
@@ -26,7 +27,7 @@ export interface Ask {
   readonly comment: string;
 }
 
-type World = Pick<Context, 'store' | 'defender' | 'policy' | 'now' | 'newId' | 'newToken' | 'wake'>;
+type World = Pick<Context, 'store' | 'defender' | 'platforms' | 'policy' | 'now' | 'newId' | 'newToken' | 'wake'>;
 
 const picksShown = 10;
 /** How long a pick list may be used. */
@@ -54,7 +55,7 @@ export async function ask(world: World, asked: Ask): Promise<void> {
       reason: verdict.reason,
     });
   }
-  const places = placesFor(verdict, asked.origin);
+  const places = placesFor(world, facts, verdict);
   if (places.length === 0) return turnAway(world, asked, answers.noPlace(), 'request.no-place');
 
   const request = draft(world, asked, device, verdict, places);
@@ -77,23 +78,24 @@ async function openTwin({ store }: World, { device, action }: Request): Promise<
   return requests.find((other) => !isFinal(other.state) && other.action === action);
 }
 
-/** The policy's channels, and the conversation where it was asked unless only two people could see it there. */
-function placesFor(verdict: Verdict, origin: Origin): Place[] {
+/** Where it was asked unless only two people could see it there, the policy's channels, and those who may approve. */
+function placesFor({ policy, platforms }: World, facts: Facts, verdict: Verdict): Place[] {
+  const { announce } = verdict;
+  const { platform, conversation, thread, direct } = facts.origin;
   const here: Place[] =
-    verdict.announce.origin && !origin.direct
-      ? [
-          {
-            platform: origin.platform,
-            conversation: origin.conversation,
-            ...(origin.thread === undefined ? {} : { thread: origin.thread }),
-          },
-        ]
-      : [];
-  const elsewhere = verdict.announce.channels.filter(
-    (channel) =>
-      !here.some((place) => place.platform === channel.platform && place.conversation === channel.conversation),
-  );
-  return [...here, ...elsewhere];
+    announce.origin && !direct ? [{ platform, conversation, ...(thread === undefined ? {} : { thread }) }] : [];
+  const channels = announce.channels.filter((channel) => !here.some((place) => samePlace(place, channel)));
+  const people = announce.approvers ? approverAccounts(policy(), facts) : [];
+  const inPerson = people
+    .filter((account) => platforms.has(account.platform))
+    .map((account): Place => ({ platform: account.platform, conversation: accountKey(account), person: account }));
+  return [...here, ...channels, ...inPerson];
+}
+
+type Conversation = Pick<Place, 'platform' | 'conversation'>;
+
+function samePlace(a: Conversation, b: Conversation): boolean {
+  return a.platform === b.platform && a.conversation === b.conversation;
 }
 
 function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, places: Place[]): Request {
@@ -147,12 +149,8 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
     });
   }
   const deliveries: NewDelivery[] = [...announcements(request)];
-  const seenThere = request.places.some((place) => place.conversation === asked.origin.conversation);
-  if (!seenThere) {
-    const where = request.places.flatMap((place, index): Line => [
-      index === 0 ? '' : ', ',
-      { channel: place.conversation, on: place.platform },
-    ]);
+  if (!request.places.some((place) => samePlace(place, asked.origin))) {
+    const where = request.places.flatMap((place, index): Line => [index === 0 ? '' : ', ', placeName(place)]);
     deliveries.push(whisper(asked.person.account, asked.origin, notes.announcedElsewhere(request, where), asked.key));
   }
   const vote = (token: string, decision: 'approve' | 'deny'): StoredButton => ({
@@ -166,6 +164,10 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
     buttons: [vote(request.tokens.approve, 'approve'), vote(request.tokens.deny, 'deny')],
     settles: asked.key,
   };
+}
+
+function placeName({ platform, conversation, person }: Place): Inline {
+  return person === undefined ? { channel: conversation, on: platform } : 'a direct message to an approver';
 }
 
 /** Nothing is taken where several devices match: the asker chooses, with a button per device that repeats the command for it alone. */

@@ -52,7 +52,7 @@ export function effectsOf(before: Request, after: Request, at: number, happening
   const moved = before.state === after.state ? {} : { from: before.state, to: after.state };
   const deliveries = after.places.flatMap((place): NewDelivery[] => {
     const update: NewDelivery = { ...inPlace(after.id, place), message: { kind: 'update', place } };
-    return note ? [update, reply(after.id, place, note)] : [update];
+    return note && place.person === undefined ? [update, reply(after.id, place, note)] : [update];
   });
   const ended = isFinal(after.state) && !isFinal(before.state) && note ? [directToRequester(after, note)] : [];
   return {

@@ -1,7 +1,7 @@
 import type { ActionKind, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { MachineAction } from '../defender/machine-action.js';
-import type { Person, PlatformName } from '../people/person.js';
+import type { Account, Person, PlatformName } from '../people/person.js';
 import { isFinal, type RequestEvent, type RequestState, next } from './life.js';
 
 /**
@@ -64,10 +64,13 @@ export interface Vote {
   readonly at: number;
 }
 
-/** A conversation in which the Request has a card and a thread. */
+/** A conversation in which the Request has a card and a thread, or a person who has the card alone. */
 export interface Place {
   readonly platform: PlatformName;
+  /** For a person: the key of their account. */
   readonly conversation: string;
+  /** The card went to this person in a direct message. There is no thread below it. */
+  readonly person?: Account;
   /** Set when it was asked inside an existing thread: the card goes into it. */
   readonly thread?: string;
 }

@@ -1,7 +1,7 @@
 import { finalStatus, type MachineAction } from '../defender/machine-action.js';
 import { displayId, type Request, type Vote } from '../request/request.js';
 import { approvalsSoFar } from './card.js';
-import type { Line } from './inline.js';
+import type { Inline, Line } from './inline.js';
 import type { Note } from './model.js';
 import { actionDone, actionNoun, deviceInline, idInline, isAway, lastSeen, note, who } from './say.js';
 
@@ -258,9 +258,9 @@ export function announcedElsewhere(request: Request, where: Line): Note {
   return note('neutral', [...about(request), ': approval is asked for in ', ...where, '. You will hear how it ends.']);
 }
 
-/** The requester's direct message could not be delivered. */
-export function notReached({ requester }: Request, why: string): Note {
-  return note('warning', ['I could not tell ', who(requester), ` in a direct message. ${why}`]);
+/** Somebody could not be told in person. */
+export function notReached(whom: Inline, why: string): Note {
+  return note('warning', ['I could not tell ', whom, ` in a direct message. ${why}`]);
 }
 
 export function cardNotPosted(request: Request, why: string): Note {

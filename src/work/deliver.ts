@@ -1,17 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { cordon } from '../audit/event.js';
 import { messageOf } from '../errors.js';
 import { type MessageRef, PlatformError, platformOff, type Target } from '../platform.js';
 import { nothing } from '../request/commit.js';
 import type { Context } from '../request/context.js';
-import { directToRequester, reply, requestEvent } from '../request/effects.js';
 import { isFinal } from '../request/life.js';
 import type { Request } from '../request/request.js';
-import type { Delivery, Effects, NewDelivery } from '../store/store.js';
+import type { Delivery } from '../store/store.js';
 import { backOff } from '../time.js';
 import { cardOf } from '../view/card.js';
-import * as notes from '../view/notes.js';
 import { createPool, type Pool } from './pool.js';
+import { lost, undelivered } from './undelivered.js';
 
 type World = Pick<Context, 'store' | 'platforms' | 'now' | 'logger' | 'portalUrl' | 'wake'>;
 
@@ -74,7 +72,10 @@ async function attempt(
   const { place } = message;
   const thread = place.thread === undefined ? {} : { thread: place.thread };
   if (message.kind === 'announce') {
-    const target: Target = { to: 'conversation', conversation: place.conversation, ...thread };
+    const target: Target =
+      place.person === undefined
+        ? { to: 'conversation', conversation: place.conversation, ...thread }
+        : { to: 'person', account: place.person };
     const ref = await platform.send(target, { kind: 'card', card: cardOf(request, portalUrl) });
     return { ref, renderedVersion: request.version };
   }
@@ -114,12 +115,14 @@ async function retryOrDrop(
   const kind = error instanceof PlatformError ? error.kind : 'later';
   const because = error instanceof PlatformError ? `${error.code}: ${error.message}` : messageOf(error);
   const tooOld = at - delivery.createdAt > keptMs;
-  const announce = delivery.message.kind === 'announce';
+  const { message } = delivery;
+  // A person adds the app for themselves, or not: nobody else can invite it there.
+  const invitable = message.kind === 'announce' && message.place.person === undefined;
   const stillWanted = request === undefined || !isFinal(request.state);
+  const told = delivery.attempts === 0 || !invitable ? undelivered(request, delivery, error, at) : nothing;
 
-  if (kind === 'not invited' && announce && stillWanted && !tooOld) {
-    const first = delivery.attempts === 0 ? tellRequester(request, error, at) : nothing;
-    await store.postponeDelivery(delivery.id, at + inviteMs, because, first);
+  if (kind === 'not invited' && invitable && stillWanted && !tooOld) {
+    await store.postponeDelivery(delivery.id, at + inviteMs, because, told);
     return;
   }
   if (kind === 'later' && !tooOld) {
@@ -131,41 +134,9 @@ async function retryOrDrop(
     );
     return;
   }
-  const told = announce && delivery.attempts === 0 ? tellRequester(request, error, at) : nothing;
   const record = lost(request, delivery, at, because);
   await store.dropDelivery(delivery.id, because, {
     audit: [...record.audit, ...told.audit],
-    deliveries: [...told.deliveries, ...tellThreads(request, delivery, error)],
+    deliveries: told.deliveries,
   });
-}
-
-/** A person who cannot be written to may still read the thread; the others learn that nobody was told in person. */
-function tellThreads(request: Request | undefined, { message }: Delivery, error: unknown): NewDelivery[] {
-  if (request === undefined || message.kind !== 'direct') return [];
-  const note = notes.notReached(request, whyIn(error));
-  return request.places.map((place) => reply(request.id, place, note));
-}
-
-function whyIn(error: unknown): string {
-  const said = error instanceof PlatformError ? error.userText : undefined;
-  return said ?? 'The conversation cannot be reached.';
-}
-
-/** Nobody may think that approvals are being asked for where the card never appeared. */
-function tellRequester(request: Request | undefined, error: unknown, at: number): Effects {
-  if (request === undefined) return nothing;
-  return {
-    audit: [requestEvent(request, 'card.not-posted', cordon, at, { because: messageOf(error) })],
-    deliveries: [directToRequester(request, notes.cardNotPosted(request, whyIn(error)))],
-  };
-}
-
-/** A card that cannot be edited any more, a reply that cannot be posted: the action goes on, the record says so. */
-function lost(request: Request | undefined, delivery: Delivery, at: number, because: string): Effects {
-  if (request === undefined) return nothing;
-  const what = delivery.message.kind === 'update' ? 'card.lost' : 'message.lost';
-  return {
-    audit: [requestEvent(request, what, cordon, at, { kind: delivery.message.kind, lane: delivery.lane, because })],
-    deliveries: [],
-  };
 }

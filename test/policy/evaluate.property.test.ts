@@ -34,7 +34,7 @@ const anyRule: fc.Arbitrary<Rule> = fc.record({
   approvers: fc.subarray(['anyone', 'gone', ...groupNames]),
   approvals: fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 0, max: 4 }) }, { weight: 1, arbitrary: fc.double() }),
   expiryMs: fc.constant(3_600_000),
-  announce: fc.constant({ origin: true, channels: [] }),
+  announce: fc.constant({ origin: true, approvers: false, channels: [] }),
 });
 
 const anyPolicy: fc.Arbitrary<Policy> = fc.record({

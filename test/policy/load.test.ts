@@ -49,7 +49,7 @@ describe('parsePolicy', () => {
         approvers: ['soc-leads'],
         approvals: 1,
         expiryMs: 3_600_000,
-        announce: { origin: true, channels: [] },
+        announce: { origin: true, approvers: false, channels: [] },
       },
     ]);
     assert.deepEqual(policy.people, { matchEmail: false, same: new Map() });
@@ -67,6 +67,7 @@ describe('parsePolicy', () => {
     assert.equal(policy.rules[0]?.expiryMs, 7_200_000);
     assert.deepEqual(policy.rules[0].announce, {
       origin: false,
+      approvers: false,
       channels: [
         { platform: 'slack', conversation: 'C0APPROVALS' },
         { platform: 'teams', conversation: '19:abc@thread.tacv2' },

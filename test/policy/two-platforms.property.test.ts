@@ -37,7 +37,7 @@ const policy = (approvals: number): Policy => ({
       approvers: ['all'],
       approvals,
       expiryMs: 1,
-      announce: { origin: true, channels: [] },
+      announce: { origin: true, approvers: false, channels: [] },
     },
   ],
   people: { matchEmail: false, same: new Map() },
