@@ -8,6 +8,8 @@ import { type DefenderOptions, type DefenderStandIn, startDefender } from './def
 import { type EntraStandIn, startEntra } from './entra.js';
 import { type SlackOptions, type SlackStandIn, startSlack } from './slack.js';
 import { createSlackDoor, createSocketDoor, type HttpSlackDoor, type SlackDoor } from './slack/door.js';
+import { startTeams, type TeamsOnLoopback, type TeamsOptions } from './teams.js';
+import { createTeamsDoor, type TeamsDoor } from './teams/door.js';
 
 export interface BootOptions {
   readonly policy?: string;
@@ -15,11 +17,13 @@ export interface BootOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly slack?: Partial<SlackOptions>;
   readonly defender?: Partial<DefenderOptions>;
+  /** Teams is there only when asked for; `{}` asks for the usual cast. */
+  readonly teams?: Partial<TeamsOptions> | false;
   /** Slack reaches Cordon over a WebSocket that Cordon opens. */
   readonly socketMode?: boolean;
 }
 
-/** Slack, Entra and Defender on loopback, and a Cordon that talks to them. */
+/** Slack, Entra, Defender and, when asked for, Teams on loopback, and a Cordon that talks to them. */
 export interface Sandbox {
   readonly slack: SlackStandIn;
   readonly entra: EntraStandIn;
@@ -29,6 +33,10 @@ export interface Sandbox {
   /** The way in over HTTP; follows Cordon over a restart. */
   door(): HttpSlackDoor;
   socketDoor(): SlackDoor;
+  /** Throws where `boot` was not asked for Teams; so does `teamsDoor`. */
+  teams(): TeamsOnLoopback;
+  /** The way in from Teams; follows Cordon over a restart. */
+  teamsDoor(): TeamsDoor;
   /** Starts Cordon again after its process ended. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -49,6 +57,7 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     ...options.defender,
   });
   const slack = await startSlack({ now, users: cast.people, channels: cast.channels, ...options.slack });
+  const teams = await startTeamsIfAsked(options.teams, entra);
   await writeFile(join(folder, 'policy.yaml'), options.policy ?? cast.policy);
   await writeFile(join(folder, 'entra-ca.pem'), entra.caPem);
 
@@ -65,11 +74,12 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     AZURE_AUTHORITY_HOST: entra.url,
     ENTRA_DISABLE_INSTANCE_DISCOVERY: 'true',
     DEFENDER_API_URL: defender.url,
+    ...teams?.settings,
     ...options.settings,
   });
 
   const closeStandIns = async (): Promise<void> => {
-    await Promise.all([slack.close(), defender.close(), entra.close()]);
+    await Promise.all([slack.close(), teams?.close(), defender.close(), entra.close()]);
     await rm(folder, { recursive: true, force: true });
   };
   let cordon: CordonProcess;
@@ -80,6 +90,10 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     throw error;
   }
 
+  const teamsStandIn = (): TeamsOnLoopback => {
+    if (teams === undefined) throw new Error('This sandbox has no Teams: boot({ teams: {} }) starts it.');
+    return teams;
+  };
   return {
     slack,
     entra,
@@ -88,6 +102,8 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     cordon: () => cordon,
     door: () => createSlackDoor({ slack, url: `${cordon.url}/slack/events`, signingSecret, now, fetch: crossFetch }),
     socketDoor: () => createSocketDoor(slack),
+    teams: teamsStandIn,
+    teamsDoor: () => createTeamsDoor({ teams: teamsStandIn(), url: `${cordon.url}/api/messages`, fetch: crossFetch }),
     async restart() {
       cordon = await startCordon(settings);
     },
@@ -96,6 +112,15 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
       await closeStandIns();
     },
   };
+}
+
+async function startTeamsIfAsked(
+  asked: BootOptions['teams'],
+  entra: EntraStandIn,
+): Promise<TeamsOnLoopback | undefined> {
+  if (asked === undefined || asked === false) return undefined;
+  const seed = { users: cast.teamsPeople, conversations: cast.teamsConversations };
+  return startTeams({ now, entra, ...seed, ...asked });
 }
 
 function withoutEmpty(settings: Readonly<Record<string, string>>): Record<string, string> {

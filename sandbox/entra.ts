@@ -6,6 +6,8 @@ import { entraError, EntraRefusal } from './entra/errors.js';
 import { FaultPlan, type Fault } from './faults.js';
 import { listenOnLoopback } from './loopback.js';
 
+export const sandboxTenantId = '8c7e2d1a-1111-4222-8333-444455556666';
+
 export interface EntraOptions {
   /** Unix ms. */
   readonly now: () => number;
@@ -81,7 +83,7 @@ interface Claims {
 export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
   const {
     now,
-    tenantId = '8c7e2d1a-1111-4222-8333-444455556666',
+    tenantId = sandboxTenantId,
     clientId = '5f1d7c3b-aaaa-4bbb-8ccc-ddddeeeeffff',
     clientSecret = 'sandbox-client-secret',
     resource = 'https://api.securitycenter.microsoft.com',
