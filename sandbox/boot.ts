@@ -7,23 +7,23 @@ import { type CordonProcess, startCordon } from './cordon-process.js';
 import { type DefenderOptions, type DefenderStandIn, startDefender } from './defender.js';
 import { type EntraStandIn, startEntra } from './entra.js';
 import { type SlackOptions, type SlackStandIn, startSlack } from './slack.js';
-import { startTeams, teamsApp, type TeamsOptions, type TeamsStandIn } from './teams.js';
-import { createTeamsDoor, type TeamsDoor } from './teams/door.js';
 import { createSlackDoor, createSocketDoor, type HttpSlackDoor, type SlackDoor } from './slack/door.js';
+import { startTeams, type TeamsOnLoopback, type TeamsOptions } from './teams.js';
+import { createTeamsDoor, type TeamsDoor } from './teams/door.js';
 
 export interface BootOptions {
   readonly policy?: string;
   /** Replaces or adds settings of Cordon; an empty value takes one away. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly slack?: Partial<SlackOptions>;
-  /** Teams is there only when asked for. */
-  readonly teams?: Partial<TeamsOptions>;
   readonly defender?: Partial<DefenderOptions>;
+  /** Teams is there only when asked for; `{}` asks for the usual cast. */
+  readonly teams?: Partial<TeamsOptions> | false;
   /** Slack reaches Cordon over a WebSocket that Cordon opens. */
   readonly socketMode?: boolean;
 }
 
-/** Slack, Entra and Defender on loopback, and a Cordon that talks to them. */
+/** Slack, Entra, Defender and, when asked for, Teams on loopback, and a Cordon that talks to them. */
 export interface Sandbox {
   readonly slack: SlackStandIn;
   readonly entra: EntraStandIn;
@@ -33,8 +33,9 @@ export interface Sandbox {
   /** The way in over HTTP; follows Cordon over a restart. */
   door(): HttpSlackDoor;
   socketDoor(): SlackDoor;
-  /** Throws where the sandbox was started without Teams. */
-  teams(): TeamsStandIn;
+  /** Throws where `boot` was not asked for Teams; so does `teamsDoor`. */
+  teams(): TeamsOnLoopback;
+  /** The way in from Teams; follows Cordon over a restart. */
   teamsDoor(): TeamsDoor;
   /** Starts Cordon again after its process ended. */
   restart(): Promise<void>;
@@ -47,7 +48,7 @@ const now = (): number => Date.now();
 /** Starts everything in a folder of its own, which `close` removes. */
 export async function boot(options: BootOptions = {}): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), 'cordon-sandbox-'));
-  const entra = await startEntra({ now, tenantId: cast.tenantId, otherApps: [teamsApp] });
+  const entra = await startEntra({ now });
   const defender = await startDefender({
     machines: cast.devices,
     now,
@@ -56,15 +57,7 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     ...options.defender,
   });
   const slack = await startSlack({ now, users: cast.people, channels: cast.channels, ...options.slack });
-  const teams =
-    options.teams &&
-    (await startTeams({
-      now,
-      entra,
-      users: cast.teamsPeople,
-      conversations: cast.teamsConversations,
-      ...options.teams,
-    }));
+  const teams = await startTeamsIfAsked(options.teams, entra);
   await writeFile(join(folder, 'policy.yaml'), options.policy ?? cast.policy);
   await writeFile(join(folder, 'entra-ca.pem'), entra.caPem);
 
@@ -97,6 +90,10 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     throw error;
   }
 
+  const teamsStandIn = (): TeamsOnLoopback => {
+    if (teams === undefined) throw new Error('This sandbox has no Teams: boot({ teams: {} }) starts it.');
+    return teams;
+  };
   return {
     slack,
     entra,
@@ -105,9 +102,8 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     cordon: () => cordon,
     door: () => createSlackDoor({ slack, url: `${cordon.url}/slack/events`, signingSecret, now, fetch: crossFetch }),
     socketDoor: () => createSocketDoor(slack),
-    teams: () => started(teams),
-    teamsDoor: () =>
-      createTeamsDoor({ teams: started(teams), url: `${cordon.url}/api/messages`, now, fetch: crossFetch }),
+    teams: teamsStandIn,
+    teamsDoor: () => createTeamsDoor({ teams: teamsStandIn(), url: `${cordon.url}/api/messages`, fetch: crossFetch }),
     async restart() {
       cordon = await startCordon(settings);
     },
@@ -118,11 +114,15 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
   };
 }
 
-function withoutEmpty(settings: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''));
+async function startTeamsIfAsked(
+  asked: BootOptions['teams'],
+  entra: EntraStandIn,
+): Promise<TeamsOnLoopback | undefined> {
+  if (asked === undefined || asked === false) return undefined;
+  const seed = { users: cast.teamsPeople, conversations: cast.teamsConversations };
+  return startTeams({ now, entra, ...seed, ...asked });
 }
 
-function started(teams: TeamsStandIn | undefined): TeamsStandIn {
-  if (teams === undefined) throw new Error('This sandbox has no Teams: boot it with `teams: {}`.');
-  return teams;
+function withoutEmpty(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''));
 }

@@ -1,9 +1,10 @@
 import { standInMachine, type StandInMachine } from './defender.js';
 import { sandboxApp, slackChannel, slackUser } from './slack.js';
 import type { SlackChannel, SlackUser } from './slack/model.js';
+import { sandboxTenantId } from './entra.js';
 import type { TeamsConversation, TeamsUser } from './teams.js';
 
-/** The people, channels and devices of the sandbox. */
+/** The people, channels and devices of the sandbox: the same humans in Slack and in Teams. */
 
 export const people: readonly SlackUser[] = [
   slackUser({ id: 'U0ALICE', name: 'alice', real_name: 'Alice Analyst' }),
@@ -18,6 +19,67 @@ export const channels: readonly SlackChannel[] = [
   slackChannel({ id: 'C0INC4711', name: 'inc-4711', members: [...people.map(({ id }) => id), sandboxApp.botUser] }),
   slackChannel({ id: 'C0APPROVE', name: 'soc-approvals', members: ['U0BOB', 'U0CAROL', sandboxApp.botUser] }),
   slackChannel({ id: 'G0PRIVATE', name: 'war-room', is_private: true, members: ['U0ALICE', 'U0BOB'] }),
+];
+
+const partnerTenantId = '2b6e9f40-7777-4888-9999-aaaabbbbcccc';
+
+/** Object ids that can be told apart at a glance: `a11ce…` is Alice. */
+export const objectIds = {
+  alice: 'a11ce000-0000-4000-8000-000000000001',
+  bob: 'b0b00000-0000-4000-8000-000000000002',
+  carol: 'ca501000-0000-4000-8000-000000000003',
+  dave: 'da4e0000-0000-4000-8000-000000000004',
+  gina: '91a00000-0000-4000-8000-000000000005',
+  mallory: '3a110000-0000-4000-8000-000000000006',
+  erin: 'e5100000-0000-4000-8000-000000000007',
+} as const;
+
+function teamsUser(login: keyof typeof objectIds, name: string, over: Partial<TeamsUser> = {}): TeamsUser {
+  return {
+    id: `29:1${Buffer.from(`${login} in the sandbox's Teams`).toString('base64url')}`,
+    aadObjectId: objectIds[login],
+    tenantId: sandboxTenantId,
+    name,
+    email: `${login}@contoso.example`,
+    userRole: 'user',
+    ...over,
+  };
+}
+
+/** Erin is in Teams alone. */
+export const teamsPeople: readonly TeamsUser[] = [
+  teamsUser('alice', 'Alice Analyst'),
+  teamsUser('bob', 'Bob Lead'),
+  teamsUser('carol', 'Carol Lead'),
+  teamsUser('dave', 'Dave Developer'),
+  teamsUser('gina', 'Gina Guest', { email: 'gina@fabrikam.example', userRole: 'guest' }),
+  teamsUser('mallory', 'Mallory from elsewhere', { email: 'mallory@fabrikam.example', tenantId: partnerTenantId }),
+  teamsUser('erin', 'Erin Engineer'),
+];
+
+const { mallory, ...insiders } = objectIds;
+const team = { teamId: '19:Zk5ContosoSocTeamGeneral4711@thread.tacv2', teamName: 'Contoso SOC', installed: true };
+
+/** Ids of the conversations, by what people call them. */
+export const teamsIds = {
+  general: team.teamId,
+  incident: '19:a7c0inc4711f4e2b9d86c53e1f0a2b3c@thread.tacv2',
+  approvals: '19:b8d1socapprovals0c97d64f2a1b3c4d@thread.tacv2',
+  warRoom: '19:c9e2warroom1da8e75a3b2c4d5e6f7a8b@thread.v2',
+} as const;
+
+/** A team's members are those of its channels. Mallory is in the group chat, from another organisation. */
+export const teamsConversations: readonly TeamsConversation[] = [
+  { ...team, id: teamsIds.general, type: 'channel', name: 'General', members: Object.values(insiders) },
+  { ...team, id: teamsIds.incident, type: 'channel', name: 'inc-4711', members: Object.values(insiders) },
+  { ...team, id: teamsIds.approvals, type: 'channel', name: 'soc-approvals', members: Object.values(insiders) },
+  {
+    id: teamsIds.warRoom,
+    type: 'groupChat',
+    name: 'War room',
+    members: [objectIds.alice, objectIds.bob, mallory],
+    installed: true,
+  },
 ];
 
 export const devices: readonly StandInMachine[] = [
@@ -70,68 +132,33 @@ rules:
     announce: [origin]
 `;
 
-/** The Entra tenant of everybody but Mallory. */
-export const tenantId = '8c7e2d1a-1111-4222-8333-444455556666';
-
-function teamsUser(name: string, aadObjectId: string, over: Partial<TeamsUser> = {}): TeamsUser {
-  const [first = name] = name.toLowerCase().split(' ');
-  return {
-    id: `29:1${first}`,
-    aadObjectId,
-    tenantId,
-    name,
-    email: `${first}@contoso.example`,
-    userRole: 'user',
-    ...over,
-  };
-}
-
-/** The same people in Teams, and Erin, who is not in Slack. */
-export const teamsPeople: readonly TeamsUser[] = [
-  teamsUser('Alice Analyst', 'a11ce000-0000-4000-8000-000000000001'),
-  teamsUser('Bob Lead', 'b0b00000-0000-4000-8000-000000000002'),
-  teamsUser('Carol Lead', 'ca401000-0000-4000-8000-000000000003'),
-  teamsUser('Dave Developer', 'da5e0000-0000-4000-8000-000000000004'),
-  teamsUser('Erin Endpoint', 'e41a0000-0000-4000-8000-000000000005'),
-  teamsUser('Gina Guest', '91aa0000-0000-4000-8000-000000000006', { userRole: 'guest' }),
-  teamsUser('Mallory from elsewhere', '3a110000-0000-4000-8000-000000000007', {
-    tenantId: 'ffffffff-9999-4999-8999-999999999999',
-  }),
-];
-
-const everybody = teamsPeople.map(({ aadObjectId }) => aadObjectId);
-const team = {
-  teamId: '19:contosoSOCgeneral@thread.tacv2',
-  teamName: 'Contoso SOC',
-  type: 'channel',
-  installed: true,
-} as const;
-
-export const teamsIncident = '19:4711c0ffee4711c0ffee4711c0ffee47@thread.tacv2';
-export const teamsApprovals = '19:a99c0a1e5a99c0a1e5a99c0a1e5a99c0@thread.tacv2';
-
-export const teamsConversations: readonly TeamsConversation[] = [
-  { ...team, id: teamsIncident, name: 'inc-4711', members: everybody },
-  { ...team, id: teamsApprovals, name: 'soc-approvals', members: everybody },
-  {
-    id: '19:aa4400fa44fa44fa44fa44fa44fa44fa@thread.v2',
-    type: 'groupChat',
-    name: 'War room',
-    members: everybody,
-    installed: true,
-  },
-];
-
-function entra(name: string): string {
-  const found = teamsPeople.find((user) => user.name.toLowerCase().startsWith(name));
-  return `entra:${tenantId}:${found?.aadObjectId ?? ''}`;
-}
+const entra = (login: keyof typeof objectIds): string => `entra:${sandboxTenantId}:${objectIds[login]}`;
 
 /**
- * The same rule for people who are on both platforms. The card goes to the approvals channel in Teams as well; nobody's accounts are
- * linked yet.
+ * The same people may ask and approve in Slack and in Teams, Erin besides, and every request is shown where it was asked and in the
+ * approvals channels of both.
  */
-export const bothPlatforms = policy
-  .replace('slack:T0HOME:U0ALICE, ', `slack:T0HOME:U0ALICE, ${entra('alice')}, ${entra('erin')}, `)
-  .replaceAll('slack:T0HOME:U0CAROL]', `slack:T0HOME:U0CAROL, ${entra('bob')}, ${entra('carol')}]`)
-  .replace('announce: [origin]', `announce: [origin, teams:${teamsApprovals}]`);
+export const bothPlatforms = `version: 1
+groups:
+  soc:
+    - slack:T0HOME:U0ALICE
+    - slack:T0HOME:U0BOB
+    - slack:T0HOME:U0CAROL
+    - ${entra('alice')}
+    - ${entra('bob')}
+    - ${entra('carol')}
+    - ${entra('erin')}
+  soc-leads:
+    - slack:T0HOME:U0BOB
+    - slack:T0HOME:U0CAROL
+    - ${entra('bob')}
+    - ${entra('carol')}
+rules:
+  - name: one lead approves
+    actions: [restrict, release]
+    requesters: [soc]
+    approvers: [soc-leads]
+    approvals: 1
+    expires: 60m
+    announce: [origin, "slack:C0APPROVE", "teams:${teamsIds.approvals}"]
+`;

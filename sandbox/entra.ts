@@ -6,6 +6,8 @@ import { entraError, EntraRefusal } from './entra/errors.js';
 import { FaultPlan, type Fault } from './faults.js';
 import { listenOnLoopback } from './loopback.js';
 
+export const sandboxTenantId = '8c7e2d1a-1111-4222-8333-444455556666';
+
 export interface EntraOptions {
   /** Unix ms. */
   readonly now: () => number;
@@ -14,29 +16,32 @@ export interface EntraOptions {
   readonly clientSecret?: string;
   /** The resource that tokens may be asked for; `/.default` is added to it. */
   readonly resource?: string;
-  /** Further app registrations; none of them has app roles. */
-  readonly otherApps?: readonly EntraApp[];
   /** The app roles that were granted. */
   readonly roles?: readonly string[];
   /** One hour when missing, as Microsoft's are. */
   readonly lifetimeMs?: number;
 }
 
-/** An app registration that may ask for tokens for one resource. */
+/** An app registration beside the first: which resources it may ask tokens for, and the app roles that they carry. */
 export interface EntraApp {
   readonly clientId: string;
   readonly clientSecret: string;
-  readonly resource: string;
+  readonly resources: readonly string[];
+  readonly roles?: readonly string[];
 }
 
-/** `500` and `503` refuse; `error` is a wrong secret's refusal; `timeout` never answers; `reset` cuts the connection. */
-export type EntraFaultKind = '500' | '503' | 'error' | 'timeout' | 'reset';
+/** `429`, `500` and `503` refuse; `error` is a wrong secret's refusal; `timeout` never answers; `reset` cuts the connection. */
+export type EntraFaultKind = '429' | '500' | '503' | 'error' | 'timeout' | 'reset';
 
-/** Microsoft Entra's token endpoint on loopback. Its tokens mean something to the Defender stand-in alone. */
+/**
+ * Microsoft Entra's token endpoint on loopback. Its tokens mean something to the other stand-ins alone: each to the one whose
+ * resource it was asked for.
+ */
 export interface EntraStandIn {
   /** For `AZURE_AUTHORITY_HOST`; needs `disableInstanceDiscovery`. */
   readonly url: string;
   readonly tenantId: string;
+  /** The first app, which is the one for Defender. */
   readonly clientId: string;
   readonly clientSecret: string;
   readonly scope: string;
@@ -44,16 +49,21 @@ export interface EntraStandIn {
   readonly caPem: string;
   /** How many tokens were handed out. */
   issued(): number;
-  /** A token as the endpoint would hand it out, for callers that do not go through it. */
-  issue(): string;
-  /** Signed here for this resource (Defender's when missing), not expired, not withdrawn. */
+  /** Adds an app registration, or changes the one with that client id. */
+  register(app: EntraApp): void;
+  /** A token as the endpoint would hand it out, for callers that do not go through it. For the first app's resource when missing. */
+  issue(resource?: string): string;
+  /** Signed here for this resource (the first app's when missing), not expired, not withdrawn. */
   readonly validToken: (token: string, resource?: string) => boolean;
   readonly rolesOf: (token: string) => readonly string[];
+  /** Of the first app. */
   setRoles(roles: readonly string[]): void;
   /** Withdraws every token handed out so far, as if an hour had passed at once. */
   expireAll(): void;
-  fault(fault: Omit<Fault<'token', EntraFaultKind>, 'operation'>): void;
-  clearFaults(): void;
+  /** With a `clientId`, only requests of that app go wrong. */
+  fault(fault: Omit<Fault<'token', EntraFaultKind>, 'operation'>, clientId?: string): void;
+  /** All of them, or those for one app. */
+  clearFaults(clientId?: string): void;
   close(): Promise<void>;
 }
 
@@ -73,33 +83,45 @@ interface Claims {
 export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
   const {
     now,
-    tenantId = '8c7e2d1a-1111-4222-8333-444455556666',
+    tenantId = sandboxTenantId,
     clientId = '5f1d7c3b-aaaa-4bbb-8ccc-ddddeeeeffff',
     clientSecret = 'sandbox-client-secret',
     resource = 'https://api.securitycenter.microsoft.com',
     lifetimeMs = 3_600_000,
   } = options;
   const scope = `${resource}/.default`;
-  const main: EntraApp = { clientId, clientSecret, resource };
-  const apps = [main, ...(options.otherApps ?? [])];
   const key = randomBytes(32);
-  const faults = new FaultPlan<'token', EntraFaultKind>();
+  const apps = new Map<string, EntraApp>();
+  /** By client id; the plan for every app is under the empty one. */
+  const plans = new Map<string, FaultPlan<'token', EntraFaultKind>>();
   const live = new Set<string>();
-  let roles = options.roles ?? ['Machine.Read.All', 'Machine.RestrictExecution'];
   let issued = 0;
+  const register = (app: EntraApp): void => {
+    apps.set(app.clientId, app);
+  };
+  const grant = (roles: readonly string[]): void => {
+    register({ clientId, clientSecret, resources: [resource], roles });
+  };
+  grant(options.roles ?? ['Machine.Read.All', 'Machine.RestrictExecution']);
 
   const signatureOf = (signed: string): Buffer => createHmac('sha256', key).update(signed).digest();
 
-  function issue(app = main): string {
+  function issue(audience = resource): string {
+    const app = [...apps.values()].find(({ resources }) => resources.includes(audience));
+    if (app === undefined) throw new Error(`No app may ask for ${audience}.`);
+    return sign(app, audience);
+  }
+
+  function sign(app: EntraApp, aud: string): string {
     const iat = Math.floor(now() / 1_000);
     const claims: Claims = {
-      aud: app.resource,
+      aud,
       iss: `https://sts.windows.net/${tenantId}/`,
       iat,
       nbf: iat,
       exp: iat + Math.floor(lifetimeMs / 1_000),
       appid: app.clientId,
-      roles: app === main ? roles : [],
+      roles: app.roles ?? [],
       tid: tenantId,
       ver: '1.0',
       uti: randomUUID(),
@@ -118,35 +140,40 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
     return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
   }
 
-  /** The checks of a client-credentials grant, in the order in which Entra makes them. */
-  function check(tenant: string, form: Readonly<Record<string, unknown>>): EntraApp {
+  /** The checks of a client-credentials grant, in the order in which Entra makes them; then the token. */
+  function redeem(tenant: string, form: Readonly<Record<string, unknown>>): string {
     if (tenant !== tenantId) throw entraError.unknownTenant(tenant);
     if (form.grant_type !== 'client_credentials') throw entraError.unsupportedGrant(form.grant_type);
-    const app = apps.find((each) => each.clientId === form.client_id);
+    const app = apps.get(String(form.client_id));
     if (app === undefined) throw entraError.unknownApp(form.client_id, tenantId);
     if (typeof form.client_secret !== 'string') throw entraError.missingSecret();
     if (form.client_secret !== app.clientSecret) throw entraError.wrongSecret(app.clientId);
     const asked = typeof form.scope === 'string' ? form.scope.split(' ') : [];
     const ofResource = asked.filter((each) => !['openid', 'profile', 'offline_access'].includes(each));
     if (ofResource.some((each) => !each.endsWith('/.default'))) throw entraError.invalidScope(ofResource.join(' '));
-    if (ofResource.length !== 1 || ofResource[0] !== `${app.resource}/.default`)
-      throw entraError.unknownResource(ofResource.join(' '), tenantId);
-    return app;
+    const wanted = app.resources.find((each) => ofResource.length === 1 && ofResource[0] === `${each}/.default`);
+    if (wanted === undefined) throw entraError.unknownResource(ofResource.join(' '), tenantId);
+    return sign(app, wanted);
+  }
+
+  function takeFault(client: unknown): Fault<'token', EntraFaultKind> | undefined {
+    return (typeof client === 'string' ? plans.get(client)?.take('token') : undefined) ?? plans.get('')?.take('token');
   }
 
   function token(request: Request<{ tenant: string }>, response: Response): void {
-    const fault = faults.take('token');
+    const form = (request.body ?? {}) as Record<string, unknown>;
+    const fault = takeFault(form.client_id);
     if (fault?.kind === 'timeout') return;
     if (fault?.kind === 'reset') {
       response.socket?.destroy();
       return;
     }
     try {
-      if (fault?.kind === '500' || fault?.kind === '503') throw entraError.outage(Number(fault.kind));
-      if (fault?.kind === 'error') throw entraError.wrongSecret(clientId);
-      const app = check(request.params.tenant, (request.body ?? {}) as Record<string, unknown>);
+      if (fault?.kind === 'error') throw entraError.wrongSecret(String(form.client_id));
+      if (fault !== undefined) throw entraError.outage(Number(fault.kind));
+      const access_token = redeem(request.params.tenant, form);
       const expires_in = Math.floor(lifetimeMs / 1_000) - 1;
-      response.json({ token_type: 'Bearer', expires_in, ext_expires_in: expires_in, access_token: issue(app) });
+      response.json({ token_type: 'Bearer', expires_in, ext_expires_in: expires_in, access_token });
     } catch (thrown) {
       if (!(thrown instanceof EntraRefusal)) throw thrown;
       response.status(thrown.status).json(thrown.body(now()));
@@ -186,23 +213,25 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
     scope,
     caPem: cert,
     issued: () => issued,
-    issue: () => issue(),
+    register,
+    issue,
     validToken: (each, audience = resource) => {
       const claims = claimsOf(each);
       return claims?.aud === audience && live.has(each) && claims.exp * 1_000 > now();
     },
     rolesOf: (each) => claimsOf(each)?.roles ?? [],
-    setRoles: (granted) => {
-      roles = granted;
-    },
+    setRoles: grant,
     expireAll: () => {
       live.clear();
     },
-    fault: (fault) => {
-      faults.add(fault);
+    fault: (fault, client = '') => {
+      const plan = plans.get(client) ?? new FaultPlan();
+      plans.set(client, plan);
+      plan.add(fault);
     },
-    clearFaults: () => {
-      faults.clear();
+    clearFaults: (client) => {
+      if (client === undefined) plans.clear();
+      else plans.delete(client);
     },
     close,
   };

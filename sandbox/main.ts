@@ -2,12 +2,13 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { settingNames } from '../src/config.js';
 import { boot } from './boot.js';
+import { bothPlatforms } from './cast.js';
 import { Prompt, usage } from './prompt.js';
-import { transcriber } from './transcript.js';
+import { teamsTranscriber, transcriber } from './transcript.js';
 
 /** After the last line of a piped script, the sandbox waits until nothing has happened for so long. */
 const quietMs = 8_000;
-const credentials = settingNames.filter((name) => /^(SLACK|AZURE|DEFENDER)_|^DATABASE_URL$/.test(name));
+const credentials = settingNames.filter((name) => /^(SLACK|AZURE|DEFENDER)_|^Microsoft|^DATABASE_URL$/.test(name));
 
 function whyNot(env: NodeJS.ProcessEnv): string | undefined {
   if (env.NODE_ENV === 'production') return 'NODE_ENV is production';
@@ -17,7 +18,7 @@ function whyNot(env: NodeJS.ProcessEnv): string | undefined {
 
 async function run(): Promise<void> {
   const interactive = process.stdin.isTTY;
-  const sandbox = await boot();
+  const sandbox = await boot({ policy: bothPlatforms, teams: {} });
   const input = createInterface({ input: process.stdin, output: process.stdout, terminal: interactive });
   let last = Date.now();
   const print = (line: string): void => {
@@ -28,9 +29,10 @@ async function run(): Promise<void> {
   };
   const prompt = new Prompt(sandbox, print);
   sandbox.slack.onMessage(transcriber(sandbox.slack, print));
+  sandbox.teams().onMessage(teamsTranscriber(sandbox.teams(), print));
 
   print(
-    `Cordon runs at ${sandbox.cordon().url}, with Slack, Entra and Defender played on loopback. Nothing leaves this machine.`,
+    `Cordon runs at ${sandbox.cordon().url}, with Slack, Teams, Entra and Defender played on loopback. Nothing leaves this machine.`,
   );
   print(usage);
   let closing: Promise<void> | undefined;

@@ -1,11 +1,27 @@
 import { createServer } from 'node:http';
-import { type Fault, FaultPlan } from './faults.js';
+import express, { type Request, type Response } from 'express';
 import type { EntraStandIn } from './entra.js';
+import { FaultPlan, type Fault } from './faults.js';
 import { listenOnLoopback } from './loopback.js';
-import { connectorApp } from './teams/connector.js';
-import { Tenant } from './teams/model.js';
-import { PostRate } from './teams/rate.js';
-import { startTokenService } from './teams/token-service.js';
+import { answerTo } from './teams/answer.js';
+import { type ChannelTokens, createChannelTokens } from './teams/channel-tokens.js';
+import { Chats } from './teams/chats.js';
+import { type Office, type Route, routes } from './teams/connector.js';
+import { refusal } from './teams/errors.js';
+import { Rates } from './teams/rates.js';
+
+export interface TeamsOptions {
+  /** Unix ms. */
+  readonly now: () => number;
+  /** Gives the bot its token for the connector; its tenant is the one of this Teams. */
+  readonly entra: EntraStandIn;
+  readonly users: readonly TeamsUser[];
+  readonly conversations: readonly TeamsConversation[];
+  /** `aadObjectId`s of those who have the app for themselves; everybody of the tenant when missing. */
+  readonly personalApps?: readonly string[];
+  /** Teams' rate limits are on unless this is false. */
+  readonly rateLimits?: boolean;
+}
 
 /** A person of the sandbox's Teams. `userRole` and `tenantId` as the roster gives them. */
 export interface TeamsUser {
@@ -61,7 +77,7 @@ export type TeamsFault = Fault<TeamsOperation, TeamsFaultKind>;
 /** One call as the stand-in saw it. */
 export interface TeamsCall {
   readonly at: number;
-  readonly operation: TeamsOperation;
+  readonly operation: TeamsOperation | 'other';
   readonly method: string;
   readonly path: string;
   readonly body: unknown;
@@ -86,7 +102,7 @@ export interface TeamsStandIn {
   readonly calls: readonly TeamsCall[];
   users(): readonly TeamsUser[];
   conversations(): readonly TeamsConversation[];
-  /** All of a conversation, replies included, oldest first, targeted ones included. */
+  /** All of a conversation, replies included, oldest first, targeted ones included; one that was deleted stays, without its content. */
   messages(conversation: string): TeamsMessage[];
   /** The root and its replies. */
   thread(conversation: string, root: string): TeamsMessage[];
@@ -96,104 +112,133 @@ export interface TeamsStandIn {
   putUser(user: TeamsUser): void;
   removeUser(aadObjectId: string): void;
   putConversation(conversation: TeamsConversation): void;
-  /** As if a person wrote it; Cordon hears of it through the door alone. */
-  post(message: Pick<TeamsMessage, 'conversation' | 'root' | 'from' | 'targetedTo' | 'activity'>): TeamsMessage;
   /** As if a person deleted it. */
   deleteMessage(id: string): void;
   fault(fault: TeamsFault): void;
   clearFaults(): void;
-  /** A token as the Bot Framework would send it with an activity; `claims` replace the usual ones. */
-  token(claims?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** A token as the Bot Framework would send it with an activity; `claims` replace the usual ones, `header` the JWT's header fields. */
+  token(claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>;
   /** Returns the function that stops listening. */
   onMessage(listener: (event: TeamsEvent) => void): () => void;
   close(): Promise<void>;
 }
 
-export interface TeamsOptions {
-  /** Unix ms. */
-  readonly now: () => number;
-  readonly entra: EntraStandIn;
-  readonly users: readonly TeamsUser[];
-  readonly conversations: readonly TeamsConversation[];
-  /** Teams' rate limit is on unless this is false. */
-  readonly rateLimits?: boolean;
+/** The stand-in with what the door needs besides: a way to write as a person. */
+export interface TeamsOnLoopback extends TeamsStandIn {
+  readonly chats: Chats;
 }
 
-/** The bot's app registration in the Entra stand-in. */
-export const teamsApp = {
-  clientId: 'b07c0fd0-0000-4000-8000-00000000c02d',
-  clientSecret: 'sandbox-bot-password',
-  resource: 'https://api.botframework.com',
-} as const;
+/** The resource for which the connector takes tokens. */
+export const connectorResource = 'https://api.botframework.com';
+const appId = '3c2a9d84-7b1e-4f60-9a35-c0d0c0d0c0d0';
+const password = 'sandbox-bot-secret';
 
-export async function startTeams(options: TeamsOptions): Promise<TeamsStandIn> {
-  const { now, entra } = options;
-  const tenant = new Tenant(options, now);
+/** Registers the bot's app with the Entra stand-in, and plays Teams for it. */
+export async function startTeams(options: TeamsOptions): Promise<TeamsOnLoopback> {
+  const { now, entra, users, conversations, personalApps } = options;
+  entra.register({ clientId: appId, clientSecret: password, resources: [connectorResource] });
+  const hasApp = ({ aadObjectId, tenantId }: TeamsUser): boolean =>
+    personalApps?.includes(aadObjectId) ?? tenantId === entra.tenantId;
+  const chats = new Chats({ users, conversations, hasApp }, now);
   const faults = new FaultPlan<TeamsOperation, TeamsFaultKind>();
   const calls: TeamsCall[] = [];
-  const tokens = await startTokenService();
-  const app = connectorApp({
-    tenant,
-    tenantId: entra.tenantId,
-    bot: `28:${teamsApp.clientId}`,
-    validToken: (token) => entra.validToken(token, teamsApp.resource),
-    faults,
-    calls,
-    rate: options.rateLimits === false ? undefined : new PostRate(),
-    now,
-  });
+
+  const app = express();
+  app.disable('x-powered-by');
   const { port, close } = await listenOnLoopback(createServer(app));
-  const serviceUrl = `http://127.0.0.1:${port}/teams/`;
+  const origin = `http://127.0.0.1:${port}`;
+  const serviceUrl = `${origin}/teams/`;
+  const rates = options.rateLimits === false ? undefined : new Rates();
+  const office: Office = { chats, tenantId: entra.tenantId, rates };
+  const tokens = await createChannelTokens({ origin, appId, serviceUrl, now });
+
+  /** Runs one call under the ordered fault, writes it into the journal and answers. */
+  function serve(route: Route, request: Request, response: Response): void {
+    const { operation } = route;
+    const { method } = request;
+    const fault = faults.take(operation);
+    const body: unknown = request.body;
+    const answer = answerTo(fault, () => {
+      const [, bearer = ''] = /^Bearer (.+)$/.exec(request.get('authorization') ?? '') ?? [];
+      if (!entra.validToken(bearer, connectorResource)) throw refusal.unauthorized();
+      const params = request.params as Readonly<Record<string, string>>;
+      return route.run({ params, query: request.query, body }, office);
+    });
+    const silent = fault?.kind === 'timeout' || fault?.kind === 'reset' || fault?.kind === 'lost answer';
+    const status = silent ? 'none' : answer.status;
+    const path = decodeURIComponent(request.originalUrl).replace(/^\/teams\//, '/');
+    calls.push({ at: now(), operation, method, path, body, status, error: answer.error });
+    if (fault?.kind === 'timeout') return;
+    if (silent) response.socket?.destroy();
+    else response.status(answer.status).set(answer.headers).json(answer.body);
+  }
+
+  const json = express.json({ limit: '2mb' });
+  for (const route of routes) {
+    app[route.method](`/teams/${route.path}`, json, (request, response) => {
+      serve(route, request, response);
+    });
+  }
+  app.use(tokens.listener);
 
   return {
     serviceUrl,
     tenantId: entra.tenantId,
-    appId: teamsApp.clientId,
-    settings: {
-      MicrosoftAppId: teamsApp.clientId,
-      MicrosoftAppPassword: teamsApp.clientSecret,
-      MicrosoftAppType: 'SingleTenant',
-      MicrosoftAppTenantId: entra.tenantId,
-      ToChannelFromBotLoginUrl: `${entra.url}/${entra.tenantId}`,
-      ToChannelFromBotOAuthScope: teamsApp.resource,
-      ToBotFromChannelTokenIssuer: tokens.issuer,
-      ToBotFromChannelOpenIdMetadataUrl: tokens.openIdMetadataUrl,
-      CORDON_TEAMS_SERVICE_URL: serviceUrl,
-    },
+    appId,
+    settings: settingsOf(entra, tokens, serviceUrl),
+    chats,
     calls,
-    users: () => tenant.users(),
-    conversations: () => tenant.conversations(),
-    messages: (conversation) => tenant.messages(conversation),
+    users: () => chats.users(),
+    conversations: () => chats.conversations(),
+    messages: (conversation) => chats.messages(conversation),
     thread: (conversation, root) =>
-      tenant.messages(conversation).filter((message) => message.id === root || message.root === root),
-    personal: (user) => tenant.messages(tenant.personal(tenant.user(user)).id),
+      chats.messages(conversation).filter((message) => message.id === root || message.root === root),
+    personal: (user) => chats.personal(user),
     putUser: (user) => {
-      tenant.putUser(user);
+      chats.putUser(user);
     },
     removeUser: (aadObjectId) => {
-      tenant.removeUser(aadObjectId);
+      chats.removeUser(aadObjectId);
     },
     putConversation: (conversation) => {
-      tenant.putConversation(conversation);
+      chats.putConversation(conversation);
     },
-    post: (message) => tenant.add(message),
     deleteMessage: (id) => {
-      tenant.remove(tenant.message(id));
+      chats.remove(id);
     },
     fault: (fault) => {
-      faults.add(fault);
+      if (fault.operation === 'token') entra.fault(tokenFault(fault), appId);
+      else faults.add(fault);
     },
     clearFaults: () => {
       faults.clear();
+      entra.clearFaults(appId);
     },
-    token: (claims = {}) => {
-      const at = Math.floor(now() / 1_000);
-      const usual = { aud: teamsApp.clientId, serviceurl: serviceUrl, nbf: at - 5, iat: at, exp: at + 3_600 };
-      return tokens.token({ ...usual, ...claims });
-    },
-    onMessage: (listener) => tenant.onMessage(listener),
-    close: async () => {
-      await Promise.all([close(), tokens.close()]);
-    },
+    token: (claims, header) => tokens.token(claims, header),
+    onMessage: (listener) => chats.onMessage(listener),
+    close,
+  };
+}
+
+/** Entra's token endpoint knows no lost answer: for who asks, it is a cut connection. */
+function tokenFault({ kind, times = 1 }: TeamsFault): Parameters<EntraStandIn['fault']>[0] {
+  return { kind: kind === 'lost answer' ? 'reset' : kind, times };
+}
+
+function settingsOf(entra: EntraStandIn, tokens: ChannelTokens, serviceUrl: string): Record<string, string> {
+  const authority = `${entra.url}/${entra.tenantId}`;
+  return {
+    MicrosoftAppId: appId,
+    MicrosoftAppPassword: password,
+    MicrosoftAppType: 'SingleTenant',
+    MicrosoftAppTenantId: entra.tenantId,
+    ToChannelFromBotLoginUrl: authority,
+    ToChannelFromBotOAuthScope: connectorResource,
+    ToBotFromChannelTokenIssuer: tokens.issuer,
+    ToBotFromChannelOpenIdMetadataUrl: tokens.openIdMetadataUrl,
+    ToBotFromEmulatorOpenIdMetadataUrl: `${authority}/v2.0/.well-known/openid-configuration`,
+    OAuthUrl: new URL('/token-service', serviceUrl).href,
+    CallerId: 'urn:botframework:azure',
+    CORDON_TEAMS_SERVICE_URL: serviceUrl,
   };
 }

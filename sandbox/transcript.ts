@@ -1,29 +1,78 @@
 import type { MessageEvent, SlackStandIn, StoredMessage } from './slack.js';
+import type { TeamsEvent, TeamsMessage, TeamsOnLoopback } from './teams.js';
+import { cardsOf } from './teams/cards.js';
 
-/** Shows what happens in the workspace as lines of text, in the words of the messages' fallback texts. */
-export function transcriber(slack: SlackStandIn, print: (line: string) => void): (event: MessageEvent) => void {
-  const cards = new Map<string, string>();
-  return ({ what, stored }) => {
-    const { message } = stored;
-    if (message.bot_id === undefined && what !== 'deleted') return;
-    const text = readable(message.text, slack);
-    const key = `${stored.channel}/${message.ts}`;
-    if (what === 'updated' && cards.get(key) === text) return;
-    cards.set(key, text);
-    // A card that changed says its title and state again, not all that stayed.
-    const [first = '', ...more] = text.split('\n').slice(0, what === 'updated' ? 2 : undefined);
-    const before = `${place(stored, slack)} ${marks[what]}`;
-    print(`${before} ${first}`);
-    for (const line of more) print(`${' '.repeat(before.length)} ${line}`);
-  };
-}
+type Print = (line: string) => void;
+type What = 'posted' | 'updated' | 'deleted' | 'ephemeral';
 
-const marks: Readonly<Record<MessageEvent['what'], string>> = {
+const marks: Readonly<Record<What, string>> = {
   posted: '│',
   updated: '│ (card now)',
   deleted: '│ (deleted)',
   ephemeral: '│ (only you)',
 };
+
+/** Shows what happens in the workspace as lines of text, in the words of the messages' fallback texts. */
+export function transcriber(slack: SlackStandIn, print: Print): (event: MessageEvent) => void {
+  const tell = teller(print);
+  return ({ what, stored }) => {
+    const { message } = stored;
+    if (message.bot_id === undefined && what !== 'deleted') return;
+    tell({
+      what,
+      key: `${stored.channel}/${message.ts}`,
+      where: place(stored, slack),
+      text: readable(message.text, slack),
+    });
+  };
+}
+
+/** The same of Teams, in the words that a card has for a client that cannot show it. */
+export function teamsTranscriber(teams: Pick<TeamsOnLoopback, 'chats'>, print: Print): (event: TeamsEvent) => void {
+  const tell = teller(print);
+  return ({ what, message }) => {
+    if (message.from !== undefined && what !== 'deleted') return;
+    const posted = message.targetedTo === undefined ? 'posted' : 'ephemeral';
+    const where = teamsPlace(message, teams);
+    tell({ what: what === 'new' ? posted : what, key: message.id, where, text: wordsOf(message) });
+  };
+}
+
+interface Told {
+  readonly what: What;
+  readonly key: string;
+  readonly where: string;
+  readonly text: string;
+}
+
+function teller(print: Print): (told: Told) => void {
+  const shown = new Map<string, string>();
+  return ({ what, key, where, text }) => {
+    if (what === 'updated' && shown.get(key) === text) return;
+    shown.set(key, text);
+    // A card that changed says its title and state again, not all that stayed.
+    const [first = '', ...more] = text.split('\n').slice(0, what === 'updated' ? 2 : undefined);
+    const before = `${where} ${marks[what]}`;
+    print(`${before} ${first}`);
+    for (const line of more) print(`${' '.repeat(before.length)} ${line}`);
+  };
+}
+
+function teamsPlace(
+  { conversation, root, targetedTo }: TeamsMessage,
+  { chats }: Pick<TeamsOnLoopback, 'chats'>,
+): string {
+  const found = chats.findConversation(conversation);
+  const name = found?.type === 'personal' ? `chat with ${found.name}` : (found?.name ?? conversation);
+  const only = targetedTo === undefined ? '' : ` → ${chats.findUser(targetedTo)?.name ?? targetedTo}`;
+  return `  [teams] ${name}${root === undefined ? '' : ' ↳'}${only}`;
+}
+
+/** Of a message without a card its text; of a card the fallback text, or at least the summary. */
+function wordsOf({ activity }: TeamsMessage): string {
+  const [card] = cardsOf(activity);
+  return [card?.fallbackText, activity.text, activity.summary].find((each) => typeof each === 'string') ?? '';
+}
 
 function place({ channel, message, ephemeralTo }: StoredMessage, slack: SlackStandIn): string {
   const found = slack.workspace.findChannel(channel);

@@ -1,88 +1,120 @@
+import { randomUUID } from 'node:crypto';
 import type { TeamsConversation, TeamsMessage, TeamsStandIn, TeamsUser } from '../teams.js';
+import type { Fields } from './cards.js';
+import { botName, type Typed } from './typed.js';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Where and who, as it is the same in every activity of Teams'. */
+/** Who does something, where, and when. */
 export interface Scene {
-  readonly teams: TeamsStandIn;
+  readonly teams: Pick<TeamsStandIn, 'appId' | 'serviceUrl' | 'tenantId'>;
   readonly user: TeamsUser;
   readonly conversation: TeamsConversation;
-  /** The thread's root in a channel. */
-  readonly root: string | undefined;
+  /** Of the thread in a channel. */
+  readonly root?: string | undefined;
+  /** Unix ms. */
+  readonly at: number;
 }
 
-function common({ teams, user, conversation, root }: Scene, at: number): Fields {
-  const time = new Date(at).toISOString();
-  const { id, type, teamId } = conversation;
+const locale = 'en-US';
+const localTimezone = 'Europe/Amsterdam';
+const clientInfo = { locale, country: 'US', platform: 'Web', timezone: localTimezone, type: 'clientInfo' };
+
+/** A message as Teams posts it to the bot; `targeted` is a native slash command. */
+export function messageActivity(
+  scene: Scene,
+  id: string,
+  typed: Typed,
+  kind: 'mention' | 'targeted' | 'plain',
+): Fields {
+  const { recipient, ...envelope } = envelopeOf(scene);
+  const mention = { mentioned: recipient, text: `<at>${botName}</at>`, type: 'mention' };
   return {
-    timestamp: time,
-    localTimestamp: time,
+    ...envelope,
+    type: 'message',
+    id,
+    text: typed.text,
+    textFormat: 'plain',
+    attachments: [{ contentType: 'text/html', content: typed.html }],
+    recipient: kind === 'targeted' ? { ...recipient, isTargeted: true } : recipient,
+    entities: [...(kind === 'mention' ? [mention] : []), clientInfo],
+    channelData: channelDataOf(scene),
+    locale,
+  };
+}
+
+/** The click on an `Action.Execute`. */
+export function invokeActivity(scene: Scene, message: TeamsMessage, action: Fields): Fields {
+  return {
+    ...envelopeOf(scene),
+    type: 'invoke',
+    name: 'adaptiveCard/action',
+    id: `f:${randomUUID()}`,
+    replyToId: message.id,
+    entities: [clientInfo],
+    channelData: { ...channelDataOf(scene), source: { name: 'message' } },
+    value: { action, trigger: 'manual' },
+    locale,
+  };
+}
+
+/** The two activities that Teams posts when an app comes or goes. */
+export function installationActivities(scene: Scene, what: 'add' | 'remove'): Fields[] {
+  const envelope = envelopeOf(scene);
+  const channelData = channelDataOf(scene);
+  const teamEvent = what === 'add' ? 'teamMemberAdded' : 'teamMemberRemoved';
+  const event = scene.conversation.type === 'channel' ? { eventType: teamEvent } : {};
+  return [
+    {
+      ...envelope,
+      type: 'installationUpdate',
+      action: what,
+      id: `f:${randomUUID()}`,
+      channelData: { ...channelData, settings: selectedChannel(scene.conversation), source: { name: 'message' } },
+      entities: [clientInfo],
+      locale,
+    },
+    {
+      ...envelope,
+      type: 'conversationUpdate',
+      id: `f:${randomUUID()}`,
+      [what === 'add' ? 'membersAdded' : 'membersRemoved']: [{ id: envelope.recipient.id }],
+      channelData: { ...channelData, ...event },
+    },
+  ];
+}
+
+function envelopeOf({ teams, user, conversation, root, at }: Scene) {
+  const timestamp = new Date(at).toISOString();
+  const group = conversation.type === 'personal' ? {} : { isGroup: true };
+  return {
+    timestamp,
+    localTimestamp: timestamp.replace('Z', '+00:00'),
+    localTimezone,
     channelId: 'msteams',
     serviceUrl: teams.serviceUrl,
     from: { id: user.id, name: user.name, aadObjectId: user.aadObjectId },
     conversation: {
-      ...(type === 'personal' ? {} : { isGroup: true }),
-      conversationType: type,
-      tenantId: user.tenantId,
-      id: type === 'channel' && root !== undefined ? `${id};messageid=${root}` : id,
+      ...group,
+      conversationType: conversation.type,
+      tenantId: teams.tenantId,
+      id: root === undefined ? conversation.id : `${conversation.id};messageid=${root}`,
     },
-    recipient: { id: `28:${teams.appId}`, name: 'Cordon' },
-    channelData: {
-      tenant: { id: user.tenantId },
-      ...(type === 'channel' ? { channel: { id }, team: { id: teamId } } : {}),
-    },
-    locale: 'en-GB',
+    recipient: { id: `28:${teams.appId}`, name: botName },
   };
 }
 
-const clientInfo = { locale: 'en-GB', country: 'GB', platform: 'Web', type: 'clientInfo' };
-
-/** What Teams makes of typed text: entities, non-breaking spaces, and the mention in front. */
-export function typedText(text: string, mention: boolean): string {
-  const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return mention ? `<at>Cordon</at>&nbsp;${html}` : html;
-}
-
-export function messageActivity(
-  scene: Scene,
-  message: TeamsMessage,
-  typed: { mention: boolean; slash: boolean },
-): Fields {
-  const base = common(scene, message.at);
-  const bot = { id: `28:${scene.teams.appId}`, name: 'Cordon' };
+/** The tenant is that of the conversation; a person of another one is told by the roster alone. */
+function channelDataOf({ teams, conversation }: Scene): Fields {
+  const tenant = { id: teams.tenantId };
+  if (conversation.type !== 'channel') return { tenant };
   return {
-    ...base,
-    type: 'message',
-    id: message.id,
-    text: message.activity['text'],
-    textFormat: 'plain',
-    recipient: { ...bot, ...(typed.slash ? { isTargeted: true } : {}) },
-    attachments: [{ contentType: 'text/html', content: `<p>${String(message.activity['text'])}</p>` }],
-    entities: [...(typed.mention ? [{ type: 'mention', text: '<at>Cordon</at>', mentioned: bot }] : []), clientInfo],
+    teamsChannelId: conversation.id,
+    teamsTeamId: conversation.teamId,
+    channel: { id: conversation.id },
+    team: { id: conversation.teamId },
+    tenant,
   };
 }
 
-export function invokeActivity(
-  scene: Scene,
-  pressed: { id: string; at: number; replyToId: string; action: Fields },
-): Fields {
-  return {
-    ...common(scene, pressed.at),
-    type: 'invoke',
-    name: 'adaptiveCard/action',
-    id: pressed.id,
-    replyToId: pressed.replyToId,
-    entities: [clientInfo],
-    value: { action: pressed.action, trigger: 'manual' },
-  };
-}
-
-/** Teams tells of an installation twice: as an `installationUpdate` and as a change of the members. */
-export function installationActivities(scene: Scene, what: { id: string; at: number; add: boolean }): Fields[] {
-  const base = common(scene, what.at);
-  const bot = { id: `28:${scene.teams.appId}` };
-  return [
-    { ...base, type: 'conversationUpdate', id: `f:${what.id}a`, [what.add ? 'membersAdded' : 'membersRemoved']: [bot] },
-    { ...base, type: 'installationUpdate', id: `f:${what.id}b`, action: what.add ? 'add' : 'remove' },
-  ];
+function selectedChannel({ type, id }: TeamsConversation): Fields {
+  return type === 'channel' ? { selectedChannel: { id } } : {};
 }

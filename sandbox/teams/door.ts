@@ -1,5 +1,7 @@
-import type { TeamsConversation, TeamsMessage, TeamsStandIn, TeamsUser } from '../teams.js';
-import { installationActivities, invokeActivity, messageActivity, type Scene, typedText } from './activities.js';
+import type { TeamsConversation, TeamsMessage, TeamsOnLoopback, TeamsUser } from '../teams.js';
+import { installationActivities, invokeActivity, messageActivity, type Scene } from './activities.js';
+import { executablesOf, fieldsOf, inputValues, titleOf } from './cards.js';
+import { asTyped } from './typed.js';
 
 /** The answer of Cordon to an activity, and the means to send the very same one once more. `body` of an invoke is the invoke response. */
 export interface TeamsSent {
@@ -32,132 +34,99 @@ export interface TeamsDoor {
   activity(activity: Readonly<Record<string, unknown>>, token?: string | null): Promise<TeamsSent>;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 export interface TeamsDoorOptions {
-  readonly teams: TeamsStandIn;
-  /** Of Cordon's `/api/messages`. */
+  readonly teams: TeamsOnLoopback;
+  /** Cordon's `POST /api/messages`. */
   readonly url: string;
-  readonly now: () => number;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: typeof fetch;
 }
 
-export function createTeamsDoor({ teams, url, now, fetch }: TeamsDoorOptions): TeamsDoor {
-  const userOf = (id: string): TeamsUser => {
-    const found = teams.users().find(({ aadObjectId }) => aadObjectId === id);
-    if (found === undefined) throw new Error(`There is nobody ${id} in Teams.`);
-    return found;
+export function createTeamsDoor({ teams, url, fetch }: TeamsDoorOptions): TeamsDoor {
+  const { chats } = teams;
+
+  /** Where `name` is for this person. Throws where they are no member: they could not do anything there. */
+  const placeOf = (user: TeamsUser, name: string): TeamsConversation => {
+    const conversation = name === 'personal' ? chats.personalOf(user) : chats.findConversation(name);
+    if (conversation === undefined) throw new Error(`There is no conversation ${name}.`);
+    if (!conversation.members.includes(user.aadObjectId))
+      throw new Error(`${user.name} is not in ${conversation.name}.`);
+    return conversation;
   };
-  const sceneOf = (user: string, conversation: string, root?: string): Scene => {
-    const who = userOf(user);
-    return { teams, user: who, conversation: conversationOf(who, conversation), root };
-  };
-  const conversationOf = (user: TeamsUser, id: string): TeamsConversation => {
-    if (id === 'personal') teams.personal(user.aadObjectId);
-    const wanted = id === 'personal' ? `a:1${user.aadObjectId}` : id;
-    const found = teams.conversations().find((each) => each.id === wanted);
-    if (found === undefined) throw new Error(`There is no conversation ${id}.`);
-    if (!found.members.includes(user.aadObjectId)) throw new Error(`${user.name} is not in ${found.name}.`);
-    return found;
-  };
-  const send = async (activity: Fields, token?: string | null): Promise<TeamsSent> => {
-    const bearer = token === undefined ? await teams.token() : token;
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json; charset=utf-8',
-        ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-      },
-      body: JSON.stringify(activity),
-    });
+  const sceneOf = (user: TeamsUser, conversation: TeamsConversation, root?: string): Scene => ({
+    teams,
+    user,
+    conversation,
+    root,
+    at: chats.now(),
+  });
+  const activity: TeamsDoor['activity'] = async (body, token) => {
+    const authorization = token === null ? {} : { authorization: `Bearer ${token ?? (await teams.token())}` };
+    const headers = { 'content-type': 'application/json; charset=utf-8', ...authorization };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
     const text = await response.text();
-    return { status: response.status, body: jsonIn(text), again: () => send(activity, token) };
+    return { status: response.status, body: parse(text), again: () => activity(body, token) };
   };
-  const install = async (user: string, conversation: string, add: boolean): Promise<TeamsSent> => {
-    const scene = sceneOf(user, conversation);
-    teams.putConversation({ ...scene.conversation, installed: add });
-    const [first = {}, second = {}] = installationActivities(scene, { id: String(now()), at: now(), add });
-    await send(first);
-    return send(second);
+  const setInstalled = async (
+    { user: id, conversation: name }: { user: string; conversation: string },
+    what: 'add' | 'remove',
+  ): Promise<TeamsSent> => {
+    const user = chats.user(id);
+    const conversation = placeOf(user, name);
+    chats.putConversation({ ...conversation, installed: what === 'add' });
+    const [first, second] = installationActivities(sceneOf(user, conversation), what);
+    const sent = await activity(first ?? {});
+    const other = await activity(second ?? {});
+    return sent.status === 200 ? other : sent;
   };
-  let invokes = 0;
 
   return {
-    say({ user, conversation, thread, text, slash = false }) {
-      const scene = sceneOf(user, conversation, thread);
-      const { type } = scene.conversation;
-      const mention = type !== 'personal' && !slash;
-      const message = teams.post({
-        conversation: scene.conversation.id,
-        root: type === 'channel' ? thread : undefined,
-        from: user,
-        targetedTo: slash && type !== 'personal' ? user : undefined,
-        activity: { text: typedText(text, mention) },
+    async say({ user: id, conversation: name, thread, text, slash = false }) {
+      const user = chats.user(id);
+      const conversation = placeOf(user, name);
+      const { type } = conversation;
+      if (!conversation.installed) throw new Error(`The bot is not in ${conversation.name}: Teams sends it nothing.`);
+      if (thread !== undefined && type !== 'channel') throw new Error(`${conversation.name} has no threads.`);
+      if (slash && type === 'personal') throw new Error('Slash commands are for channels and group chats.');
+      const kind = type === 'personal' ? 'plain' : slash ? 'targeted' : 'mention';
+      const typed = asTyped(text, kind === 'mention');
+      const message = chats.post({
+        conversation: conversation.id,
+        root: thread,
+        from: user.aadObjectId,
+        targetedTo: slash ? user.aadObjectId : undefined,
+        activity: { type: 'message', text: typed.html, textFormat: 'xml' },
       });
-      const root = thread ?? message.id;
-      return send(messageActivity({ ...scene, root }, message, { mention, slash: slash && type !== 'personal' }));
+      const root = type === 'channel' ? (thread ?? message.id) : undefined;
+      return activity(messageActivity(sceneOf(user, conversation, root), message.id, typed, kind));
     },
-    press({ user, message, title, inputs = {} }) {
-      const scene = sceneOf(user, message.conversation, message.root ?? message.id);
-      const action = findAction(message.activity['attachments'], title);
-      if (action === undefined) throw new Error(`The card has no action “${title}”.`);
-      checkInputs(action.inputs, inputs);
-      invokes += 1;
-      const data = { ...fieldsOf(action.execute['data']), ...inputs };
-      return send(
-        invokeActivity(scene, {
-          id: `f:${now()}-${invokes}`,
-          at: now(),
-          replyToId: message.id,
-          action: { ...action.execute, data },
-        }),
-      );
+    async press({ user: id, message: seen, title, inputs = {} }) {
+      const user = chats.user(id);
+      const conversation = placeOf(user, seen.conversation);
+      const message = chats.find(seen.id);
+      if (message === undefined || (message.targetedTo !== undefined && message.targetedTo !== id)) {
+        throw new Error(`${user.name} sees no message ${seen.id}.`);
+      }
+      const buttons = executablesOf(message);
+      const button = buttons.find((each) => titleOf(each) === title);
+      if (button === undefined) {
+        throw new Error(`No button ${title}; there are: ${buttons.map(titleOf).join(', ') || 'none'}.`);
+      }
+      const data = { ...fieldsOf(button.action.data), ...inputValues(button, inputs) };
+      const { type, id: actionId, verb } = button.action;
+      const action = { type, title, ...(actionId === undefined ? {} : { id: actionId }), verb, data };
+      const root = conversation.type === 'channel' ? (message.root ?? message.id) : undefined;
+      return activity(invokeActivity(sceneOf(user, conversation, root), message, action));
     },
-    install: ({ user, conversation }) => install(user, conversation, true),
-    uninstall: ({ user, conversation }) => install(user, conversation, false),
-    activity: (activity, token) => send(activity, token),
+    install: (what) => setInstalled(what, 'add'),
+    uninstall: (what) => setInstalled(what, 'remove'),
+    activity,
   };
 }
 
-interface Found {
-  readonly execute: Fields;
-  /** Inputs of the card that it is on. */
-  readonly inputs: readonly Fields[];
-}
-
-/** The `Action.Execute` of this title, wherever it is; one inside an `Action.ShowCard` goes before an outer one. */
-function findAction(value: unknown, title: string): Found | undefined {
-  return actionsIn(value, []).findLast(({ execute }) => execute['title'] === title);
-}
-
-function actionsIn(value: unknown, inputs: readonly Fields[]): Found[] {
-  if (Array.isArray(value)) return value.flatMap((each: unknown) => actionsIn(each, inputs));
-  const fields = fieldsOf(value);
-  if (fields['type'] === 'Action.Execute') return [{ execute: fields, inputs }];
-  const own = fields['type'] === 'AdaptiveCard' ? [...inputs, ...inputsIn(fields['body'])] : inputs;
-  return Object.values(fields).flatMap((each) => (typeof each === 'object' ? actionsIn(each, own) : []));
-}
-
-function inputsIn(body: unknown): Fields[] {
-  const elements = Array.isArray(body) ? body.map(fieldsOf) : [];
-  return elements.filter(({ type }) => String(type).startsWith('Input.'));
-}
-
-/** The client itself asks for what is required before it sends anything. */
-function checkInputs(inputs: readonly Fields[], given: Readonly<Record<string, string>>): void {
-  for (const { id, isRequired, errorMessage } of inputs) {
-    if (isRequired === true && (given[String(id)] ?? '').trim() === '') throw new Error(String(errorMessage));
-  }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function jsonIn(text: string): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
 }

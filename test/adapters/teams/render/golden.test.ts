@@ -8,7 +8,7 @@ import { renderCard, renderNote } from '../../../../adapters/teams/render/conten
 import { requestStates } from '../../../../src/request/life.js';
 import { assertGolden } from '../../../golden/golden.js';
 import { cardIn, hostile, noteViews } from '../../../golden/views.js';
-import { cardComplaints } from '../../../../sandbox/teams/card-parser.js';
+import { cardFaults } from '../../../../sandbox/teams/cards.js';
 import { assertValid } from './valid.js';
 
 /** Every content that has a golden file, under its name. */
@@ -58,6 +58,6 @@ describe('Golden files of Teams messages', () => {
 
   it('would be refused with a value that Adaptive Cards do not have', () => {
     const card = { type: 'AdaptiveCard', version: '1.5', body: [{ type: 'Container', style: 'alarming', items: [] }] };
-    assert.deepEqual(cardComplaints(card), ['Invalid value "alarming" for property "style".']);
+    assert.deepEqual(cardFaults(card), ['Invalid value "alarming" for property "style".']);
   });
 });
