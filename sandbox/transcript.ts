@@ -1,6 +1,6 @@
 import type { MessageEvent, SlackStandIn, StoredMessage } from './slack.js';
 import type { TeamsEvent, TeamsMessage, TeamsOnLoopback } from './teams.js';
-import { cardsOf } from './teams/cards.js';
+import { wordsOf } from './teams/words.js';
 
 type Print = (line: string) => void;
 type What = 'posted' | 'updated' | 'deleted' | 'ephemeral';
@@ -27,7 +27,7 @@ export function transcriber(slack: SlackStandIn, print: Print): (event: MessageE
   };
 }
 
-/** The same of Teams, in the words that a card has for a client that cannot show it. */
+/** The same of Teams, in the words of its cards. */
 export function teamsTranscriber(teams: Pick<TeamsOnLoopback, 'chats'>, print: Print): (event: TeamsEvent) => void {
   const tell = teller(print);
   return ({ what, message }) => {
@@ -66,12 +66,6 @@ function teamsPlace(
   const name = found?.type === 'personal' ? `chat with ${found.name}` : (found?.name ?? conversation);
   const only = targetedTo === undefined ? '' : ` → ${chats.findUser(targetedTo)?.name ?? targetedTo}`;
   return `  [teams] ${name}${root === undefined ? '' : ' ↳'}${only}`;
-}
-
-/** Of a message without a card its text; of a card the fallback text, or at least the summary. */
-function wordsOf({ activity }: TeamsMessage): string {
-  const [card] = cardsOf(activity);
-  return [card?.fallbackText, activity.text, activity.summary].find((each) => typeof each === 'string') ?? '';
 }
 
 function place({ channel, message, ephemeralTo }: StoredMessage, slack: SlackStandIn): string {

@@ -39,6 +39,9 @@ export interface ConnectorOptions {
 
 const created = z.object({ id: z.string().min(1) });
 
+/** Code of a 2xx that does not say what was made. */
+export const unreadable = 'teams_unreadable';
+
 /**
  * Guarantees: every call is made once and ends within `timeoutMs`, except that a 401 is tried once more with a fresh token; the token
  * goes only to an https service URL (or loopback), and no redirect is followed. Throws a `PlatformError`.
@@ -141,13 +144,13 @@ function trusted(serviceUrl: string): string {
 function readId(answer: unknown, what: string): string {
   const read = created.safeParse(answer);
   if (read.success) return read.data.id;
-  throw new PlatformError('refused', 'teams_unreadable', `${what}: ${read.error.message}`);
+  throw new PlatformError('refused', unreadable, `${what}: ${read.error.message}`);
 }
 
 function readJson(body: string, what: string): unknown {
   try {
     return JSON.parse(body) as unknown;
   } catch (cause) {
-    throw new PlatformError('refused', 'teams_unreadable', `${what}: the answer is no JSON`, { cause });
+    throw new PlatformError('refused', unreadable, `${what}: the answer is no JSON`, { cause });
   }
 }

@@ -66,7 +66,8 @@ export function unreachable(error: unknown, what: string): PlatformError {
 function kindOf(status: number, code: string | undefined): PlatformErrorKind {
   const known = code === undefined ? undefined : kinds[code];
   if (known !== undefined) return known;
-  if (status === 404) return 'gone';
+  // A 404 without a code is a proxy's, which knows nothing of conversations and people.
+  if (status === 404) return code === undefined ? 'later' : 'gone';
   // 412 and 502 are passing by Teams' own page.
   return status >= 500 || status === 408 || status === 412 ? 'later' : 'refused';
 }

@@ -1,7 +1,7 @@
 import type { Account } from '../../src/people/person.js';
 import { type MessageRef, type Platform, PlatformError, type Target } from '../../src/platform.js';
 import type { View } from '../../src/view/model.js';
-import type { Connector, Where } from './connector.js';
+import { type Connector, unreadable, type Where } from './connector.js';
 import type { Contacts } from './contacts.js';
 import { inThread, isChannel } from './conversations.js';
 import { lookUp } from './look-up.js';
@@ -69,7 +69,9 @@ export function createTeamsPlatform(options: TeamsPlatformOptions): Platform {
       try {
         return await post(await placeOf(conversation, thread), content, known.user);
       } catch (error) {
-        if (!(error instanceof PlatformError) || error.kind === 'later') throw error;
+        // Taken, but answered oddly: said once more it would be said twice.
+        const taken = error instanceof PlatformError && error.code === unreadable;
+        if (!(error instanceof PlatformError) || error.kind === 'later' || taken) throw error;
       }
     }
     return direct(account, content);

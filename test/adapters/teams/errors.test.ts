@@ -50,6 +50,12 @@ describe('A refusal of the connector', () => {
   });
 });
 
+describe('A 404 without a code of the Bot Framework', () => {
+  it('says nothing about the conversation or the person: nobody counts as gone because of a proxy', () => {
+    assert.equal(connectorError({ status: 404, retryAfter: null, body: '<html>' }, 'what', now).kind, 'later');
+  });
+});
+
 describe('No answer of the connector', () => {
   it('is tried again, unless Entra refuses the bot for good: then it names the setting', () => {
     assert.deepEqual(unreachable(new Error('ECONNRESET'), 'x').kind, 'later');

@@ -23,11 +23,13 @@ describe('Sending to Teams', () => {
   let opened: string[];
   let rosters: Record<string, unknown>;
   let refusing: (where: Where, targeted: boolean) => PlatformErrorKind | undefined;
+  let oddly: boolean;
   let teams: Platform;
 
   const error = (kind: PlatformErrorKind): PlatformError => new PlatformError(kind, 'test', 'as the test wants');
   const connector: Connector = {
     send(where, _content, targetedTo) {
+      if (oddly) return Promise.reject(new PlatformError('refused', 'teams_unreadable', 'no id'));
       const kind = refusing(where, targetedTo !== undefined);
       if (kind !== undefined) return Promise.reject(error(kind));
       sent.push({ ...where, targetedTo });
@@ -58,6 +60,7 @@ describe('Sending to Teams', () => {
       usual,
     );
     sent = [];
+    oddly = false;
     opened = [];
     rosters = {};
     refusing = () => undefined;
@@ -144,6 +147,13 @@ describe('Sending to Teams', () => {
       assert.deepEqual(sent, [{ serviceUrl, conversation: personal, targetedTo: undefined }]);
     });
   }
+
+  it('whispers once where a targeted message was taken and answered oddly', async () => {
+    await known();
+    oddly = true;
+    await assert.rejects(teams.send(whisper, view), { code: 'teams_unreadable' });
+    assert.deepEqual(sent, []);
+  });
 
   it('leaves an outage to the core, which tries the whisper again', async () => {
     await known();

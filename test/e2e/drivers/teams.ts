@@ -1,6 +1,7 @@
 import type { Sandbox } from '../../../sandbox/boot.js';
 import type { TeamsMessage } from '../../../sandbox/teams.js';
 import type { TeamsSent } from '../../../sandbox/teams/door.js';
+import { elementsOf, wordsOf } from '../../../sandbox/teams/words.js';
 import type { Done, Driver, Shown, Who } from '../../contract/platform-driver.js';
 
 const channels = { incident: 'inc-4711', approvals: 'soc-approvals' } as const;
@@ -79,34 +80,6 @@ export function teamsDriver(sandbox: Sandbox, { slash = false } = {}): Driver {
 
 function done(sent: TeamsSent): Done {
   return { status: sent.status, again: async () => done(await sent.again()) };
-}
-
-/** Every object with a `type` in the message's cards, outermost first. */
-function elementsOf(value: unknown): Element[] {
-  if (Array.isArray(value)) return value.flatMap((each: unknown) => elementsOf(each));
-  if (typeof value !== 'object' || value === null) return [];
-  const element: Element = { ...value };
-  const inner = Object.values(element).flatMap((each) => elementsOf(each));
-  return typeof element['type'] === 'string' ? [element, ...inner] : inner;
-}
-
-/** All that a reader sees, in order, runs of one paragraph joined. */
-function wordsOf({ activity }: TeamsMessage): string {
-  const said = typeof activity['text'] === 'string' ? [activity['text']] : [];
-  const lines = elementsOf(activity['attachments']).flatMap((element): string[] => {
-    if (element['type'] === 'RichTextBlock') return [runsOf(element['inlines'])];
-    if (element['type'] === 'TextBlock') return [String(element['text'])];
-    if (element['type'] === 'FactSet') {
-      return (element['facts'] as { title: string; value: string }[]).map(({ title, value }) => `${title} ${value}`);
-    }
-    return [];
-  });
-  return [...said, ...lines].join('\n');
-}
-
-function runsOf(inlines: unknown): string {
-  const runs = Array.isArray(inlines) ? (inlines as (string | { text: string })[]) : [];
-  return runs.map((run) => (typeof run === 'string' ? run : run.text)).join('');
 }
 
 /** Titles of the actions that one sees at first. */
