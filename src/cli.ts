@@ -7,7 +7,7 @@ const root = new URL('../../', import.meta.url);
 
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
-  stdout: (text) => process.stdout.write(text),
+  stdout: (content) => process.stdout.write(content),
   stderr: (text) => process.stderr.write(text),
   asset: (path) => readFile(new URL(path, root)),
   writeFile,

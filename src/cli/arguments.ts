@@ -10,7 +10,7 @@ type Parsed<T extends Options> = ReturnType<typeof parseArgs<{ options: T; allow
 export function readArguments<T extends Options>(args: readonly string[], options: T): Parsed<T> {
   const [unknown] = args.flatMap((arg) => {
     const name = /^--([^=]+)/.exec(arg)?.[1];
-    return name === undefined || name in options ? [] : [name];
+    return name === undefined || Object.hasOwn(options, name) ? [] : [name];
   });
   if (unknown !== undefined) {
     const known = Object.keys(options);

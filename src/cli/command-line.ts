@@ -3,7 +3,7 @@ import { CordonError } from '../errors.js';
 /** What a command may touch of the world. Paths are as the user wrote them, relative to where they are. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: (text: string) => void;
+  readonly stdout: (content: string | Uint8Array) => void;
   readonly stderr: (text: string) => void;
   /** A file that ships with Cordon, by its path from the project's root. */
   readonly asset: (path: string) => Promise<Uint8Array>;

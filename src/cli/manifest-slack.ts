@@ -2,9 +2,12 @@ import { parseDocument } from 'yaml';
 
 const placeholder = 'cordon.example.com';
 
-/** The Slack manifest for a host name, or for Socket Mode, where Slack knows no address of Cordon's. */
-export function slackManifest(source: string, host: string): string {
-  if (host !== 'socket mode') return withoutRemark(source).replaceAll(placeholder, host);
+/** How Slack reaches Cordon: by a host name, or in Socket Mode, where Slack knows no address of Cordon's. */
+export type Reach = { readonly host: string } | { readonly socketMode: true };
+
+/** manifests/slack/manifest.yaml as it is pasted into Slack. */
+export function slackManifest(source: string, reach: Reach): string {
+  if ('host' in reach) return withoutRemark(source).replaceAll(placeholder, reach.host);
   const document = parseDocument(withoutRemark(source));
   const { features } = document.toJS() as { features: { slash_commands: unknown[] } };
   for (const index of features.slash_commands.keys()) document.deleteIn(['features', 'slash_commands', index, 'url']);

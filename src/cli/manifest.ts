@@ -1,5 +1,6 @@
-import { type CliCommand, UsageError, type World } from './command-line.js';
+import { nearest } from '../command/nearest.js';
 import { readArguments } from './arguments.js';
+import { type CliCommand, UsageError, type World } from './command-line.js';
 import { slackManifest } from './manifest-slack.js';
 import { teamsPackage } from './manifest-teams.js';
 
@@ -15,7 +16,7 @@ const defaultPackage = 'cordon-teams.zip';
 export const manifest: CliCommand = {
   summary: 'writes the Slack manifest, or the Teams app package, for your host name',
   help: `cordon manifest teams --host <host name> [--app-id <MicrosoftAppId>] [--out ${defaultPackage}]
-  Writes the app package that is uploaded to Teams. The app id is MicrosoftAppId of the environment when it is not given.
+  Writes the app package that is uploaded to Teams; --out - prints it. Without --app-id it is MicrosoftAppId of the environment.
 cordon manifest slack --host <host name> [--socket-mode] [--out <file>]
   Writes the manifest from which the Slack app is created; prints it without --out. With --socket-mode no host is needed.
 The host name is the one under which the platform reaches Cordon, such as cordon.contoso.com.`,
@@ -30,10 +31,18 @@ The host name is the one under which the platform reaches Cordon, such as cordon
       case 'slack':
         return writeSlack(world, values);
       default:
-        throw new UsageError(`Say for which platform: cordon manifest teams, or cordon manifest slack.`);
+        throw new UsageError(unknownPlatform(platform));
     }
   },
 };
+
+function unknownPlatform(typed: string | undefined): string {
+  const meant = typed === undefined ? undefined : nearest(typed, ['teams', 'slack']);
+  const problem = typed === undefined ? 'The platform is missing.' : `There is no manifest for “${typed}”.`;
+  return meant === undefined
+    ? `${problem} Say cordon manifest teams, or cordon manifest slack.`
+    : `${problem} Did you mean “${meant}”?`;
+}
 
 interface Given {
   readonly host?: string | undefined;
@@ -47,6 +56,10 @@ async function writeTeams(world: World, given: Given): Promise<void> {
     throw new UsageError('--socket-mode is for Slack alone: Teams has to reach Cordon by its host name.');
   const out = given.out ?? defaultPackage;
   const content = await teamsPackage({ host: hostIn(given), appId: appIdIn(given, world), asset: world.asset });
+  if (out === '-') {
+    world.stdout(content);
+    return;
+  }
   await world.writeFile(out, content);
   world.stdout(
     `${out} is written. Upload it in the Teams admin center, or in Teams under Apps, Manage your apps: docs/teams.md.\n`,
@@ -54,9 +67,10 @@ async function writeTeams(world: World, given: Given): Promise<void> {
 }
 
 async function writeSlack(world: World, given: Given): Promise<void> {
-  const source = new TextDecoder().decode(await world.asset('manifests/slack/manifest.yaml'));
-  const text = slackManifest(source, given['socket-mode'] === true ? 'socket mode' : hostIn(given));
-  if (given.out === undefined) {
+  if (given['app-id'] !== undefined) throw new UsageError('--app-id is for Teams alone: Slack gives the app its id.');
+  const reach = given['socket-mode'] === true ? { socketMode: true as const } : { host: hostIn(given) };
+  const text = slackManifest(new TextDecoder().decode(await world.asset('manifests/slack/manifest.yaml')), reach);
+  if (given.out === undefined || given.out === '-') {
     world.stdout(text);
     return;
   }

@@ -14,10 +14,11 @@ export async function run(args: readonly string[], world: World): Promise<number
     return 0;
   }
   if (['help', '--help', '-h'].includes(name)) {
-    world.stdout(rest[0] !== undefined && rest[0] in commands ? `${commands[rest[0]]?.help ?? ''}\n` : overview());
+    const asked = rest[0] === undefined ? undefined : find(rest[0]);
+    world.stdout(asked === undefined ? overview() : `${asked.help}\n`);
     return 0;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = find(name);
   if (command === undefined) {
     const meant = nearest(name, Object.keys(commands));
     world.stderr(
@@ -39,6 +40,10 @@ export async function run(args: readonly string[], world: World): Promise<number
     world.stderr(`cordon ${name} --help shows what can be written.\n`);
     return 2;
   }
+}
+
+function find(name: string): CliCommand | undefined {
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
 }
 
 function overview(): string {

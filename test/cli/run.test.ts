@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { version } from '../../src/version.js';
 import { cordon } from './support.js';
 
+const program = promisify(execFile);
+
 describe('cordon on the command line', () => {
   it('lists its commands, and says more about each', async () => {
-    for (const line of ['', 'help', '--help']) {
+    for (const line of ['', 'help', '--help', 'help toString']) {
       const { code, stdout } = await cordon(line);
       assert.equal(code, 0);
       assert.match(stdout, /manifest +writes/);
@@ -20,13 +25,16 @@ describe('cordon on the command line', () => {
     ['manifets', /no command “manifets”. Did you mean “manifest”\?/],
     ['constructor', /no command “constructor”/],
     ['manifest', /cordon manifest teams, or cordon manifest slack/],
+    ['manifest teems', /no manifest for “teems”. Did you mean “teams”\?/],
     ['manifest teams --hots a.example', /no option --hots. Did you mean --host\?/],
     ['manifest teams', /--host is missing/],
     ['manifest teams --host https://cordon.contoso.com', /is no host name. Write it without https/],
     ['manifest teams --host cordon.contoso.com', /--app-id is missing, and MicrosoftAppId is not set/],
     ['manifest teams --host cordon.contoso.com --app-id abc', /The app id abc is no GUID/],
     ['manifest teams --socket-mode', /for Slack alone/],
+    ['manifest teams --toString', /toString/],
     ['manifest slack --host', /host/],
+    ['manifest slack --host a.example --app-id abc', /for Teams alone/],
     ['manifest slack extra --host a.example', /“extra” is too much/],
   ];
   for (const [line, words] of mistakes) {
@@ -38,8 +46,47 @@ describe('cordon on the command line', () => {
     });
   }
 
-  it('runs as a program of its own', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, ['bin/cordon.js', '--version']);
-    assert.equal(stdout, `${version}\n`);
+  it('exits with 1, and says what happened, where the file cannot be written', async () => {
+    const { code, stderr } = await cordon('manifest slack --host a.example --out full.yaml', {}, () =>
+      Promise.reject(new Error('ENOSPC: no space left on device')),
+    );
+    assert.deepEqual([code, stderr], [1, 'ENOSPC: no space left on device\n']);
+  });
+
+  describe('as a program of its own', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'cordon-cli-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    it('knows its version', async () => {
+      const { stdout } = await program(process.execPath, ['bin/cordon.js', '--version']);
+      assert.equal(stdout, `${version}\n`);
+    });
+
+    it('writes the same bytes in every time zone', async () => {
+      const packages = [];
+      for (const TZ of ['Pacific/Auckland', 'America/Los_Angeles']) {
+        const out = join(folder, `${packages.length}.zip`);
+        const args = ['--host', 'a.example', '--app-id', '5f1d7c3b-aaaa-4bbb-8ccc-ddddeeeeffff', '--out', out];
+        await program(process.execPath, ['bin/cordon.js', 'manifest', 'teams', ...args], { env: { TZ } });
+        packages.push(await readFile(out));
+      }
+      assert.deepEqual(packages[0], packages[1]);
+    });
+
+    it('says what to do where it is not built and cannot build itself', async () => {
+      await cp('bin', join(folder, 'bin'), { recursive: true });
+      await cp('package.json', join(folder, 'package.json'));
+      await assert.rejects(
+        program(process.execPath, [join(folder, 'bin/cordon.js'), 'help']),
+        (error: { code?: unknown; stderr?: unknown }) => {
+          assert.equal(error.code, 1);
+          assert.match(String(error.stderr), /npm ci && npm run build/);
+          return true;
+        },
+      );
+    });
   });
 });

@@ -62,6 +62,29 @@ describe('The Teams app', () => {
     }
   });
 
+  it('asks for no permission at all', () => {
+    const unwanted = ['authorization', 'permissions', 'devicePermissions', 'webApplicationInfo', 'validDomains'];
+    assert.deepEqual(
+      Object.keys(committed).filter((field) => unwanted.includes(field)),
+      [],
+    );
+  });
+
+  it('is held to a schema that bites', () => {
+    assert.notDeepEqual(complaints({ ...committed, id: 'cordon' }), []);
+    assert.notDeepEqual(complaints({ ...committed, surprise: true } as Manifest), []);
+  });
+
+  it('can be printed, for where there is no folder to write to', async () => {
+    const { stdout, files } = await cordon(`manifest teams --host cordon.contoso.com --app-id ${appId} --out -`);
+    assert.deepEqual(Object.keys(unzipSync(Buffer.from(stdout, 'latin1'))), [
+      'manifest.json',
+      'color.png',
+      'outline.png',
+    ]);
+    assert.equal(files.size, 0);
+  });
+
   async function packaged(): Promise<{ manifest: Manifest; files: Record<string, Uint8Array> }> {
     const { code, files } = await cordon(
       `manifest teams --host cordon.contoso.com --app-id ${appId.toUpperCase()} --out app.zip`,

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { teamsApprovals, teamsConversations, teamsIncident, teamsPeople, tenantId } from '../../sandbox/cast.js';
+
+const person = z.object({ id: z.string(), name: z.string(), email: z.string(), aadObjectId: z.string() });
+const file = z.object({
+  tenantId: z.string(),
+  currentUser: person,
+  users: z.array(person),
+  personalChat: z.object({ id: z.string() }),
+  groupChat: z.object({ id: z.string() }),
+  team: z.object({ id: z.string(), channels: z.array(z.object({ id: z.string() })) }),
+});
+
+function read(name: string): z.infer<typeof file> {
+  return file.parse(parse(readFileSync(`sandbox/playground/${name}/.m365agentsplayground.yml`, 'utf8')));
+}
+
+describe('The Playground as somebody of the sandbox', () => {
+  for (const name of ['erin', 'bob']) {
+    it(`has the sandbox's people and places for ${name}, so that its policy knows them`, () => {
+      const { currentUser, users, groupChat, team, ...rest } = read(name);
+      assert.equal(rest.tenantId, tenantId);
+      assert.equal(currentUser.name.split(' ')[0]?.toLowerCase(), name);
+      for (const { id, name, email, aadObjectId } of [currentUser, ...users]) {
+        const same = teamsPeople.find((known) => known.aadObjectId === aadObjectId);
+        assert.deepEqual({ id, name, email }, { id: same?.id, name: same?.name, email: same?.email });
+      }
+      assert.deepEqual([team.id, team.channels[0]?.id], [teamsIncident, teamsApprovals]);
+      assert.ok(teamsConversations.some(({ id, type }) => id === groupChat.id && type === 'groupChat'));
+    });
+
+    it(`gives ${name} exactly five others, as the Playground demands`, () => {
+      assert.equal(read(name).users.length, 5);
+    });
+  }
+
+  it('has a chat of its own for each, because Cordon remembers where a conversation is served', () => {
+    assert.notEqual(read('erin').personalChat.id, read('bob').personalChat.id);
+  });
+});
