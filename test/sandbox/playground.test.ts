@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { teamsApprovals, teamsConversations, teamsIncident, teamsPeople, tenantId } from '../../sandbox/cast.js';
+import { teamsConversations, teamsIds, teamsPeople } from '../../sandbox/cast.js';
+import { sandboxTenantId } from '../../sandbox/entra.js';
 
 const person = z.object({ id: z.string(), name: z.string(), email: z.string(), aadObjectId: z.string() });
 const file = z.object({
@@ -22,13 +23,13 @@ describe('The Playground as somebody of the sandbox', () => {
   for (const name of ['erin', 'bob']) {
     it(`has the sandbox's people and places for ${name}, so that its policy knows them`, () => {
       const { currentUser, users, groupChat, team, ...rest } = read(name);
-      assert.equal(rest.tenantId, tenantId);
+      assert.equal(rest.tenantId, sandboxTenantId);
       assert.equal(currentUser.name.split(' ')[0]?.toLowerCase(), name);
       for (const { id, name, email, aadObjectId } of [currentUser, ...users]) {
         const same = teamsPeople.find((known) => known.aadObjectId === aadObjectId);
         assert.deepEqual({ id, name, email }, { id: same?.id, name: same?.name, email: same?.email });
       }
-      assert.deepEqual([team.id, team.channels[0]?.id], [teamsIncident, teamsApprovals]);
+      assert.deepEqual([team.id, team.channels[0]?.id], [teamsIds.general, teamsIds.approvals]);
       assert.ok(teamsConversations.some(({ id, type }) => id === groupChat.id && type === 'groupChat'));
     });
 
