@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { teamsConversations, teamsIds, teamsPeople } from '../../sandbox/cast.js';
+import { teamsIds, teamsPeople } from '../../sandbox/cast.js';
 import { sandboxTenantId } from '../../sandbox/entra.js';
 
-const person = z.object({ id: z.string(), name: z.string(), email: z.string(), aadObjectId: z.string() });
+const person = z.object({ name: z.string(), email: z.string(), aadObjectId: z.string() });
 const file = z.object({
   tenantId: z.string(),
   currentUser: person,
@@ -25,12 +25,13 @@ describe('The Playground as somebody of the sandbox', () => {
       const { currentUser, users, groupChat, team, ...rest } = read(name);
       assert.equal(rest.tenantId, sandboxTenantId);
       assert.equal(currentUser.name.split(' ')[0]?.toLowerCase(), name);
-      for (const { id, name, email, aadObjectId } of [currentUser, ...users]) {
+      for (const { name, email, aadObjectId } of [currentUser, ...users]) {
         const same = teamsPeople.find((known) => known.aadObjectId === aadObjectId);
-        assert.deepEqual({ id, name, email }, { id: same?.id, name: same?.name, email: same?.email });
+        assert.deepEqual({ name, email }, { name: same?.name, email: same?.email });
       }
-      assert.deepEqual([team.id, team.channels[0]?.id], [teamsIds.general, teamsIds.approvals]);
-      assert.ok(teamsConversations.some(({ id, type }) => id === groupChat.id && type === 'groupChat'));
+      const { general, incident, approvals, warRoom } = teamsIds;
+      assert.deepEqual([team.id, ...team.channels.map(({ id }) => id)], [general, incident, approvals]);
+      assert.equal(groupChat.id, warRoom);
     });
 
     it(`gives ${name} exactly five others, as the Playground demands`, () => {
