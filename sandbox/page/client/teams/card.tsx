@@ -1,0 +1,59 @@
+import { AdaptiveCard, ExecuteAction, OpenUrlAction, type Action } from 'adaptivecards';
+import MarkdownIt from 'markdown-it';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { hostConfig } from './host-config.js';
+
+interface CardProps {
+  /** The Adaptive Card. */
+  readonly content: unknown;
+  /** Clicks the `Action.Execute` with this title; resolves when it was answered. */
+  readonly onPress: (title: string, inputs: Readonly<Record<string, string>>) => Promise<void>;
+}
+
+// What a card says is shown, never run: no HTML, and nothing that is fetched.
+const markdown = new MarkdownIt({ html: false, linkify: false }).disable('image');
+AdaptiveCard.onProcessMarkdown = (text, result) => {
+  result.outputHtml = markdown.render(text);
+  result.didProcess = true;
+};
+
+/** An Adaptive Card, drawn by Microsoft's own renderer. */
+export function Card({ content, onPress }: CardProps): ReactNode {
+  const host = useRef<HTMLDivElement>(null);
+  const press = useRef(onPress);
+  const [busy, setBusy] = useState(false);
+  const json = JSON.stringify(content);
+  useEffect(() => {
+    press.current = onPress;
+  });
+  useEffect(() => {
+    const card = new AdaptiveCard();
+    card.hostConfig = hostConfig;
+    card.onAnchorClicked = (_element, anchor) => openOutside(anchor.href);
+    card.onExecuteAction = (action: Action) => {
+      if (action instanceof OpenUrlAction) openOutside(action.url ?? '');
+      if (!(action instanceof ExecuteAction)) return;
+      setBusy(true);
+      void press.current(action.title ?? '', inputsOf(card)).finally(() => {
+        setBusy(false);
+      });
+    };
+    card.parse(JSON.parse(json));
+    const drawn = card.render();
+    if (drawn) host.current?.replaceChildren(drawn);
+  }, [json]);
+  return <div ref={host} className="card" aria-busy={busy} inert={busy} />;
+}
+
+function inputsOf(card: AdaptiveCard): Record<string, string> {
+  const inputs = card
+    .getAllInputs()
+    .map(({ id, value }) => [id ?? '', typeof value === 'string' ? value : ''] as const);
+  return Object.fromEntries(inputs.filter(([id, value]) => id !== '' && value !== ''));
+}
+
+/** True: the card itself shall not follow the link, which would leave the page. */
+function openOutside(url: string): true {
+  if (/^https?:\/\//.test(url)) window.open(url, '_blank', 'noopener,noreferrer');
+  return true;
+}
