@@ -31,14 +31,14 @@ export async function bundleClient(): Promise<Bundle> {
 }
 
 /**
- * slack-blocks-to-jsx styles everything below its one id, and wears that id once a message. As a class it may occur twice, and the
- * page's own rules win over it.
+ * slack-blocks-to-jsx styles everything below its one id, and wears that id once a message; a class may occur twice. It is named three
+ * times to outweigh the library's own resets, as the id did.
  */
 const classInsteadOfId: Plugin = {
   name: 'class instead of id',
   setup(building) {
     building.onLoad({ filter: /slack-blocks-to-jsx\/dist\/style\.css$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll('#slack_blocks_to_jsx', '.slack_blocks_to_jsx'),
+      contents: (await readFile(path, 'utf8')).replaceAll('#slack_blocks_to_jsx', '.slack_blocks_to_jsx'.repeat(3)),
       loader: 'css',
     }));
   },

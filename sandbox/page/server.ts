@@ -72,11 +72,11 @@ export async function startPage(parts: PageParts, options: PageOptions = {}): Pr
       answer(response, 400, { problem: 'The page asked for something that this server does not know.' });
       return;
     }
-    try {
-      answer(response, 200, await act(action, parts));
-    } catch (error) {
-      answer(response, 409, { problem: error instanceof Error ? error.message : String(error) });
-    }
+    // What a platform would not let a person do is an outcome like any other.
+    const outcome = await act(action, parts).catch((error: unknown) => ({
+      problem: error instanceof Error ? error.message : String(error),
+    }));
+    answer(response, 200, outcome);
     feed.hurry();
   });
 

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { PageState } from '../model.js';
 import { DefenderPane } from './defender/pane.js';
 import { example, Guide } from './guide.js';
-import { aliceInSlack, bobInTeams, useDesk } from './desk.js';
+import { aliceInSlack, bobInSlack, bobInTeams, useDesk } from './desk.js';
 import { useKept } from './kept.js';
 import { Tabs, tabId } from './kit/tabs.js';
 import { useLive } from './live.js';
@@ -16,7 +16,7 @@ import { useNewsOf } from './news.js';
 const panes = ['slack', 'teams', 'defender'] as const;
 type Pane = (typeof panes)[number];
 const names: Readonly<Record<Pane, string>> = { slack: 'Slack', teams: 'Teams', defender: 'Defender' };
-const panel = 'pane';
+const panelOf = (pane: string): string => `pane-${pane}`;
 
 export function App(): ReactNode {
   const { state, connected } = useLive();
@@ -60,7 +60,7 @@ function Desktop({ state, theme, onHideGuide }: DesktopProps): ReactNode {
     'data-pane': pane,
     className: 'pane',
     ...(narrow
-      ? { role: 'tabpanel', id: panel, 'aria-labelledby': tabId(panel, pane), hidden: pane !== shown }
+      ? { role: 'tabpanel', id: panelOf(pane), 'aria-labelledby': tabId(panelOf(pane), pane), hidden: pane !== shown }
       : { 'aria-label': names[pane] }),
   });
 
@@ -76,9 +76,10 @@ function Desktop({ state, theme, onHideGuide }: DesktopProps): ReactNode {
             // Only after React has put the pane and its text there.
             setTimeout(() => document.querySelector<HTMLElement>('[data-pane="slack"] .composer textarea')?.focus());
           }}
-          onBeBob={() => {
-            setShown('teams');
-            changeTeamsDesk(bobInTeams(state));
+          onBeBob={(where) => {
+            setShown(where);
+            if (where === 'teams') changeTeamsDesk(bobInTeams(state));
+            else changeSlackDesk(bobInSlack(state));
           }}
         />
       )}
@@ -86,7 +87,7 @@ function Desktop({ state, theme, onHideGuide }: DesktopProps): ReactNode {
         <div className="pane-tabs">
           <Tabs
             label="Panes"
-            panel={panel}
+            panelOf={panelOf}
             selected={shown}
             tabs={panes.map((id) => ({ id, label: names[id], news: news.has(id) }))}
             onSelect={(id) => {

@@ -19,6 +19,17 @@ export function aliceInSlack({ slack }: PageState): Desk {
 }
 
 /** Bob, where the newest card that he can see waits for a press; else in his first channel. */
+export function bobInSlack({ slack }: PageState): Desk {
+  const person = slack.users.find(({ name }) => name === 'bob')?.id ?? '';
+  const mine = slack.channels.filter(({ im, members }) => im === undefined && members.includes(person));
+  const card = slack.messages.findLast(
+    ({ channel, message }) =>
+      mine.some(({ id }) => id === channel) && message.blocks?.some(({ type }) => type === 'actions'),
+  );
+  return { person, place: card?.channel ?? mine[0]?.id ?? 'dm', thread: undefined, draft: '' };
+}
+
+/** Bob, where the newest card that he can see waits for a press; else in his first channel. */
 export function bobInTeams({ teams }: PageState): Desk {
   const person = (teams.users.find(({ name }) => /^bob\b/i.test(name)) ?? teams.users[0])?.aadObjectId ?? '';
   const mine = teams.conversations.filter(({ members }) => members.includes(person));

@@ -7,7 +7,7 @@ export const example = '/restrict desktop-5o2hkn5 beacon to 203.0.113.9 after a 
 interface GuideProps {
   readonly state: PageState;
   readonly onFill: () => void;
-  readonly onBeBob: () => void;
+  readonly onBeBob: (where: 'slack' | 'teams') => void;
   readonly onClose: () => void;
 }
 
@@ -26,10 +26,25 @@ export function Guide({ state, onFill, onBeBob, onClose }: GuideProps): ReactNod
             Fill it in
           </button>
         </Step>
-        <Step number={2} done={approved} title="Approve as Bob in Teams">
-          or in Slack: one card, two places
-          <button type="button" className="link" onClick={onBeBob}>
-            Be Bob
+        <Step number={2} done={approved} title="Approve as Bob">
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              onBeBob('teams');
+            }}
+          >
+            Be Bob in Teams
+          </button>
+          or
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              onBeBob('slack');
+            }}
+          >
+            in Slack
           </button>
         </Step>
         <Step number={3} done={done} title="Watch Defender">

@@ -5,6 +5,8 @@ import { goesOn, PostView } from './post.js';
 interface LogProps {
   readonly label: string;
   readonly posts: readonly Post[];
+  /** The first one is the root, the others its replies. */
+  readonly isThread: boolean;
   readonly empty: ReactNode;
   readonly onOpenThread: ((root: string) => void) | undefined;
   readonly onMenu: (menu: NonNullable<Post['menu']>) => void;
@@ -13,7 +15,7 @@ interface LogProps {
 const nearPx = 80;
 
 /** The messages of a place, or of a thread, newest last. It follows the newest one unless the reader has scrolled back. */
-export function Log({ label, posts, empty, onOpenThread, onMenu }: LogProps): ReactNode {
+export function Log({ label, posts, isThread, empty, onOpenThread, onMenu }: LogProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   useLayoutEffect(() => {
@@ -35,18 +37,21 @@ export function Log({ label, posts, empty, onOpenThread, onMenu }: LogProps): Re
     <div
       ref={scroller}
       className="scroller"
-      tabIndex={-1}
+      role="log"
+      aria-label={label}
+      tabIndex={0}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         follows.current = scrollHeight - scrollTop - clientHeight < nearPx;
       }}
     >
-      <div className="log" role="log" aria-label={label}>
+      <div className="log">
         {posts.length === 0 && <div className="empty">{empty}</div>}
         {posts.map((post, index) => (
           <PostView
             key={post.id}
             post={post}
             joins={goesOn(post, posts[index - 1])}
+            isRoot={isThread && index === 0}
             onOpenThread={
               onOpenThread &&
               (() => {

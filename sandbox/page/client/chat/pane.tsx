@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import type { Outcome } from '../../model.js';
 import { Avatar } from '../kit/avatar.js';
 import { Composer } from '../kit/composer.js';
-import { Icon } from '../kit/icons.js';
+import { Icon, Mark } from '../kit/icons.js';
 import { Tabs, tabId } from '../kit/tabs.js';
 import { Log } from './log.js';
 import type { Chat, Desk, Place } from './model.js';
@@ -27,6 +27,7 @@ export function ChatPane({ chat, desk, onDesk, problem, onOutcome, form, banner 
   const place = places.find(({ id }) => id === desk.place);
   const root = posts.find(({ id }) => id === desk.thread);
   const news = useNews(desk, places);
+  useFocusAfter(form !== undefined, field);
 
   return (
     <>
@@ -36,7 +37,7 @@ export function ChatPane({ chat, desk, onDesk, problem, onOutcome, form, banner 
           label={`${chat.name} conversations`}
           tabs={places.map((each) => ({ id: each.id, label: placeLabel(each), news: news.has(each.id) }))}
           selected={desk.place}
-          panel={panel}
+          panelOf={() => panel}
           onSelect={(id) => {
             onDesk({ place: id, thread: undefined });
           }}
@@ -69,7 +70,8 @@ export function ChatPane({ chat, desk, onDesk, problem, onOutcome, form, banner 
           <Log
             key={`${desk.person}/${desk.place}/${root?.id ?? ''}`}
             label={root ? 'Thread' : `Messages in ${place?.name ?? ''}`}
-            posts={root ? [{ ...root, replies: [] }, ...root.replies] : posts}
+            posts={root ? [root, ...root.replies] : posts}
+            isThread={root !== undefined}
             empty={chat.empty}
             onOpenThread={
               root || place?.kind === 'direct'
@@ -97,7 +99,7 @@ export function ChatPane({ chat, desk, onDesk, problem, onOutcome, form, banner 
             </div>
           )}
           <Composer
-            label={root ? 'Reply in the thread' : chat.prompt}
+            label={root ? 'Reply, or @cordon …' : chat.prompt}
             draft={desk.draft}
             offers={chat.offers}
             field={field}
@@ -149,11 +151,20 @@ function placeLabel({ name, kind }: Place): ReactNode {
   return (
     <>
       <span className="glyph" aria-hidden="true">
-        {kind === 'channel' ? '#' : kind === 'private' ? <Icon name="lock" /> : '●'}
+        {kind === 'channel' ? '#' : kind === 'private' ? <Icon name="lock" /> : <Mark />}
       </span>
       {name}
     </>
   );
+}
+
+/** A form took the focus with it; writing goes on when it is gone. */
+function useFocusAfter(formIsOpen: boolean, field: RefObject<HTMLTextAreaElement | null>): void {
+  const wasOpen = useRef(formIsOpen);
+  useEffect(() => {
+    if (wasOpen.current && !formIsOpen) field.current?.focus();
+    wasOpen.current = formIsOpen;
+  }, [formIsOpen, field]);
 }
 
 /** The places in which something was said since the person last looked, or since the page was opened. */

@@ -9,6 +9,8 @@ interface PostProps {
   readonly post: Post;
   /** Goes on from the message above: the author is not named again. */
   readonly joins: boolean;
+  /** Its replies stand below it. */
+  readonly isRoot: boolean;
   readonly onOpenThread: (() => void) | undefined;
   readonly onMenu: (run: NonNullable<Post['menu']>) => void;
 }
@@ -21,9 +23,10 @@ export function goesOn(post: Post, before: Post | undefined): boolean {
   return before.author === post.author && before.isBot === post.isBot && post.at - before.at < joinWithinMs;
 }
 
-export function PostView({ post, joins, onOpenThread, onMenu }: PostProps): ReactNode {
+export function PostView({ post, joins, isRoot, onOpenThread, onMenu }: PostProps): ReactNode {
   const { author, isBot, at, edited, onlyYou, replies, menu } = post;
-  const element = useFlash<HTMLElement>(post.version);
+  const count = replies.length === 1 ? '1 reply' : `${replies.length} replies`;
+  const element = useFlash<HTMLElement>(post.version, at);
   return (
     <article
       ref={element}
@@ -49,11 +52,12 @@ export function PostView({ post, joins, onOpenThread, onMenu }: PostProps): Reac
         {edited && !isBot && <p className="edited">(edited)</p>}
         {onOpenThread !== undefined && replies.length > 0 && (
           <button type="button" className="replies" onClick={onOpenThread}>
-            {replies.length === 1 ? '1 reply' : `${replies.length} replies`}
+            {count}
             <Time at={replies.at(-1)?.at ?? at} />
           </button>
         )}
       </div>
+      {isRoot && replies.length > 0 && <p className="count">{count}</p>}
       {(onOpenThread !== undefined || menu !== undefined) && onlyYou === undefined && (
         <div className="post-tools">
           {onOpenThread !== undefined && (

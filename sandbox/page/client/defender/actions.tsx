@@ -40,25 +40,24 @@ export function Actions({ actions }: { readonly actions: readonly StandInAction[
 
 function ActionRow({ action }: { readonly action: StandInAction }): ReactNode {
   const { type, status, computerDnsName, requestorComment, creationDateTimeUtc, lastUpdateDateTimeUtc } = action;
-  const element = useFlash<HTMLLIElement>(status);
+  const created = Date.parse(creationDateTimeUtc);
+  const element = useFlash<HTMLLIElement>(status, created);
   return (
     <li ref={element} data-testid="machine-action" data-status={status}>
-      <p className="what">
-        <b>{type}</b>
-        <span>{computerDnsName?.split('.')[0]}</span>
-      </p>
+      <b>{type}</b>
       <span className={`pill ${kinds[status]}`}>{words[status]}</span>
-      <p className="comment" title={requestorComment}>
-        {requestorComment}
-      </p>
+      <p className="facts">{computerDnsName}</p>
       <p className="times">
-        <Time seconds at={Date.parse(creationDateTimeUtc)} />
+        <Time seconds at={created} />
         {lastUpdateDateTimeUtc !== creationDateTimeUtc && (
           <>
             {' → '}
             <Time seconds at={Date.parse(lastUpdateDateTimeUtc)} />
           </>
         )}
+      </p>
+      <p className="comment" title={requestorComment}>
+        {requestorComment}
       </p>
     </li>
   );

@@ -39,7 +39,8 @@ function Device({ machine, onOrder }: { machine: MachineState; onOrder: DevicesP
         <b>{host}</b>
         <span>{domain.length > 0 ? `.${domain.join('.')}` : ''}</span>
       </div>
-      <span className={`pill ${state.kind}`} aria-live="polite" aria-label={`${host}: ${state.word}`}>
+      <span className={`pill ${state.kind}`} aria-live="polite" aria-atomic="true">
+        <span className="hidden">{host}: </span>
         {state.word}
       </span>
       <p className="facts">{facts.filter((fact) => fact !== null).join(' · ')}</p>

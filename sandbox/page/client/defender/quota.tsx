@@ -1,8 +1,6 @@
 import { Fragment, type ReactNode } from 'react';
 import type { QuotaState } from '../../model.js';
 
-const windows: Readonly<Record<number, string>> = { 60_000: 'minute', 3_600_000: 'hour' };
-
 /** Calls that Defender still takes, of each operation in each of its windows. */
 export function Quota({ quota }: { readonly quota: readonly QuotaState[] }): ReactNode {
   return (
@@ -10,9 +8,9 @@ export function Quota({ quota }: { readonly quota: readonly QuotaState[] }): Rea
       <h3 id="quota">Calls left</h3>
       <div className="quota">
         <span />
-        {quota[0]?.windows.map(({ ms }) => (
+        {quota[0]?.windows.map(({ ms, limit }) => (
           <span className="window" key={ms}>
-            this {windows[ms] ?? `${ms / 1_000} s`}
+            of {limit.toLocaleString()} a {nameOf(ms)}
           </span>
         ))}
         {quota.map(({ operation, windows: each }) => (
@@ -26,12 +24,9 @@ export function Quota({ quota }: { readonly quota: readonly QuotaState[] }): Rea
                   low={limit * 0.2}
                   optimum={limit}
                   value={left}
-                  aria-label={`${operation}: calls left this ${windows[ms] ?? `${ms / 1_000} s`}`}
+                  aria-label={`${operation}: calls left of ${limit} a ${nameOf(ms)}`}
                 />
-                <span>
-                  {left.toLocaleString()}
-                  <small> / {limit.toLocaleString()}</small>
-                </span>
+                {left.toLocaleString()}
               </span>
             ))}
           </Fragment>
@@ -39,4 +34,9 @@ export function Quota({ quota }: { readonly quota: readonly QuotaState[] }): Rea
       </div>
     </section>
   );
+}
+
+function nameOf(ms: number): string {
+  if (ms === 60_000) return 'minute';
+  return ms === 3_600_000 ? 'hour' : `${ms / 1_000} s`;
 }

@@ -14,7 +14,7 @@ export function Avatar({ name, isBot }: { readonly name: string; readonly isBot:
   }
   const words = name.split(/\s+/).filter((word) => /^\p{Lu}/u.test(word));
   const initials = [words[0], words[1]].map((word) => word?.charAt(0) ?? '').join('');
-  const hue = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % hues;
+  const hue = Array.from(name).reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % hues;
   return (
     <span className="avatar" data-hue={hue} aria-hidden="true">
       {initials === '' ? name.charAt(0).toUpperCase() : initials}

@@ -11,8 +11,8 @@ interface TabsProps {
   readonly label: string;
   readonly tabs: readonly Tab[];
   readonly selected: string;
-  /** Id of the element whose content the tabs change; each tab's own is `<panel>-<id>` where `perTab` is set. */
-  readonly panel: string;
+  /** Id of the element that a tab shows. */
+  readonly panelOf: (tab: string) => string;
   readonly onSelect: (id: string) => void;
 }
 
@@ -26,7 +26,7 @@ const steps: Readonly<Record<string, (at: number, count: number) => number>> = {
 };
 
 /** Tabs as the ARIA practices describe them: one stop for Tab, arrows (or the brackets) go from tab to tab. */
-export function Tabs({ label, tabs, selected, panel, onSelect }: TabsProps): ReactNode {
+export function Tabs({ label, tabs, selected, panelOf, onSelect }: TabsProps): ReactNode {
   const move = (event: KeyboardEvent<HTMLDivElement>): void => {
     const step = Object.hasOwn(steps, event.key) ? steps[event.key] : undefined;
     const to =
@@ -43,18 +43,18 @@ export function Tabs({ label, tabs, selected, panel, onSelect }: TabsProps): Rea
     if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     onSelect(to.id);
-    document.getElementById(tabId(panel, to.id))?.focus();
+    document.getElementById(tabId(panelOf(to.id), to.id))?.focus();
   };
   return (
     <div className="tabs" role="tablist" aria-label={label} onKeyDown={move}>
       {tabs.map(({ id, label: name, news = false }) => (
         <button
           key={id}
-          id={tabId(panel, id)}
+          id={tabId(panelOf(id), id)}
           type="button"
           role="tab"
           aria-selected={id === selected}
-          aria-controls={panel}
+          aria-controls={panelOf(id)}
           tabIndex={id === selected ? 0 : -1}
           onClick={() => {
             onSelect(id);

@@ -83,7 +83,7 @@ function hooksFor({ users, channels }: SlackState): NonNullable<MessageProps['ho
 function dateOf(at: number, format: string): string {
   const day = new Date(at).toDateString() === new Date().toDateString();
   return format.replaceAll(/\{(\w+)\}/g, (_all, token: string) => {
-    if (token === 'time') return new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+    if (token === 'time') return new Date(at).toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' });
     if (token.endsWith('pretty') && day) return 'today';
     return new Date(at).toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
   });

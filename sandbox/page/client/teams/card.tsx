@@ -21,6 +21,7 @@ AdaptiveCard.onProcessMarkdown = (text, result) => {
 export function Card({ content, onPress }: CardProps): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const press = useRef(onPress);
+  const pressing = useRef(false);
   const [busy, setBusy] = useState(false);
   const json = JSON.stringify(content);
   useEffect(() => {
@@ -32,17 +33,21 @@ export function Card({ content, onPress }: CardProps): ReactNode {
     card.onAnchorClicked = (_element, anchor) => openOutside(anchor.href);
     card.onExecuteAction = (action: Action) => {
       if (action instanceof OpenUrlAction) openOutside(action.url ?? '');
-      if (!(action instanceof ExecuteAction)) return;
+      if (!(action instanceof ExecuteAction) || pressing.current) return;
+      pressing.current = true;
       setBusy(true);
       void press.current(action.title ?? '', inputsOf(card)).finally(() => {
+        pressing.current = false;
         setBusy(false);
       });
     };
     card.parse(JSON.parse(json));
     const drawn = card.render();
+    const hadFocus = host.current?.contains(document.activeElement) === true;
     if (drawn) host.current?.replaceChildren(drawn);
+    if (hadFocus) drawn?.focus();
   }, [json]);
-  return <div ref={host} className="card" aria-busy={busy} inert={busy} />;
+  return <div ref={host} className="card" aria-busy={busy} />;
 }
 
 function inputsOf(card: AdaptiveCard): Record<string, string> {
