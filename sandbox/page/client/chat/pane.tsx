@@ -28,18 +28,23 @@ export function ChatPane({ chat, desk, onDesk, problem, onOutcome, form, banner 
   const root = posts.find(({ id }) => id === desk.thread);
   const news = useNews(desk, places);
   useFocusAfter(form !== undefined, field);
+  /** What went wrong in one place is no news in another. */
+  const go = (to: Partial<Desk>): void => {
+    onOutcome({});
+    onDesk({ thread: undefined, ...to });
+  };
 
   return (
     <>
       <div className="chat" inert={form !== undefined}>
-        <PersonBar chat={chat} desk={desk} onDesk={onDesk} />
+        <PersonBar chat={chat} desk={desk} onGo={go} />
         <Tabs
           label={`${chat.name} conversations`}
           tabs={places.map((each) => ({ id: each.id, label: placeLabel(each), news: news.has(each.id) }))}
           selected={desk.place}
           panelOf={() => panel}
           onSelect={(id) => {
-            onDesk({ place: id, thread: undefined });
+            go({ place: id });
           }}
         />
         <div
@@ -48,7 +53,7 @@ export function ChatPane({ chat, desk, onDesk, problem, onOutcome, form, banner 
           role="tabpanel"
           aria-labelledby={tabId(panel, desk.place)}
           onKeyDown={(event) => {
-            if (event.key === 'Escape' && root) onDesk({ thread: undefined });
+            if (event.key === 'Escape' && root) go({});
           }}
         >
           {root && (
@@ -58,7 +63,7 @@ export function ChatPane({ chat, desk, onDesk, problem, onOutcome, form, banner 
                 className="plain"
                 aria-label="Back to the conversation"
                 onClick={() => {
-                  onDesk({ thread: undefined });
+                  go({});
                 }}
               >
                 <Icon name="back" />
@@ -77,7 +82,7 @@ export function ChatPane({ chat, desk, onDesk, problem, onOutcome, form, banner 
               root || place?.kind === 'direct'
                 ? undefined
                 : (id) => {
-                    onDesk({ thread: id });
+                    go({ thread: id });
                   }
             }
             onMenu={({ run }) => void run().then(onOutcome)}
@@ -119,7 +124,13 @@ export function ChatPane({ chat, desk, onDesk, problem, onOutcome, form, banner 
   );
 }
 
-function PersonBar({ chat, desk, onDesk }: Pick<ChatPaneProps, 'chat' | 'desk' | 'onDesk'>): ReactNode {
+interface PersonBarProps {
+  readonly chat: Chat;
+  readonly desk: Desk;
+  readonly onGo: (to: Partial<Desk>) => void;
+}
+
+function PersonBar({ chat, desk, onGo }: PersonBarProps): ReactNode {
   const { name, people, platform } = chat;
   const person = people.find(({ id }) => id === desk.person);
   return (
@@ -133,7 +144,7 @@ function PersonBar({ chat, desk, onDesk }: Pick<ChatPaneProps, 'chat' | 'desk' |
           data-testid={`${platform}-person`}
           value={desk.person}
           onChange={(event) => {
-            onDesk({ person: event.target.value, thread: undefined });
+            onGo({ person: event.target.value });
           }}
         >
           {people.map(({ id, name: called, about }) => (

@@ -1,4 +1,4 @@
-import { AdaptiveCard, ExecuteAction, OpenUrlAction, type Action } from 'adaptivecards';
+import { AdaptiveCard, ExecuteAction, GlobalRegistry, OpenUrlAction, type Action } from 'adaptivecards';
 import MarkdownIt from 'markdown-it';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { hostConfig } from './host-config.js';
@@ -10,7 +10,8 @@ interface CardProps {
   readonly onPress: (title: string, inputs: Readonly<Record<string, string>>) => Promise<void>;
 }
 
-// What a card says is shown, never run: no HTML, and nothing that is fetched.
+// What a card says is shown, never run: no HTML, and nothing that is fetched, as a video's preview would be.
+GlobalRegistry.elements.unregister('Media');
 const markdown = new MarkdownIt({ html: false, linkify: false }).disable('image');
 AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.outputHtml = markdown.render(text);
