@@ -55,7 +55,14 @@ export interface DefenderStandIn {
   putMachine(machine: StandInMachine): void;
   setOnline(machineId: string, online: boolean): void;
   setDuplicates(behaviour: DuplicateBehaviour): void;
+  /** Of the actions to come; what is missing is as at the start. */
+  setPace(pace: Partial<Pace>): void;
+  pace(): Pace;
+  /** Calls of this operation that each window still takes. */
+  quota(operation: Operation): (Limit & { readonly left: number })[];
   fault(fault: DefenderFault): void;
+  /** What is still to go wrong, oldest first. */
+  faults(): DefenderFault[];
   clearFaults(): void;
   close(): Promise<void>;
 }
@@ -66,7 +73,8 @@ export { standInMachine } from './defender/machines.js';
 export async function startDefender(options: DefenderOptions): Promise<DefenderStandIn> {
   const { now, newId = randomUUID } = options;
   const machines = new MachineList(options.machines);
-  const actions = new ActionBook({ pendingMs: 2_000, inProgressMs: 3_000, ...options.pace }, newId);
+  const usualPace: Pace = { pendingMs: 2_000, inProgressMs: 3_000, ...options.pace };
+  const actions = new ActionBook(usualPace, newId);
   const quota = new Quota(options.limits ?? documentedLimits);
   const faults = new FaultPlan<Operation, DefenderFaultKind>();
   const calls: DefenderCall[] = [];
@@ -148,9 +156,15 @@ export async function startDefender(options: DefenderOptions): Promise<DefenderS
     setDuplicates: (behaviour) => {
       duplicates = behaviour;
     },
+    setPace: (pace) => {
+      actions.setPace({ ...usualPace, ...pace });
+    },
+    pace: () => actions.pace,
+    quota: (operation) => quota.left(operation, now()),
     fault: (fault) => {
       faults.add(fault);
     },
+    faults: () => faults.planned(),
     clearFaults: () => {
       faults.clear();
     },

@@ -25,6 +25,11 @@ export class FaultPlan<Operation extends string, Kind extends string> {
     return planned?.fault;
   }
 
+  /** What is still to go wrong, oldest first; `times` is how often yet. */
+  planned(): Fault<Operation, Kind>[] {
+    return this.#planned.filter(({ left }) => left > 0).map(({ fault, left }) => ({ ...fault, times: left }));
+  }
+
   clear(): void {
     this.#planned.length = 0;
   }

@@ -47,6 +47,7 @@ export interface Pace {
 
 interface Entry {
   readonly action: StandInAction;
+  readonly pace: Pace;
   /** When an online machine could start on it; undefined while the machine is offline. */
   readonly startableAt: number | undefined;
   /** Reads do not find it before this time. */
@@ -58,11 +59,23 @@ const requestor = 'Cordon (sandbox app)';
 /** The tenant's machine actions. A status is worked out from the elapsed time whenever somebody looks; there are no timers. */
 export class ActionBook {
   readonly #entries = new Map<string, Entry>();
+  #pace: Pace;
 
   constructor(
-    private readonly pace: Pace,
+    pace: Pace,
     private readonly newId: () => string,
-  ) {}
+  ) {
+    this.#pace = pace;
+  }
+
+  get pace(): Pace {
+    return this.#pace;
+  }
+
+  /** Of the actions to come; one that exists keeps the pace it was created with. */
+  setPace(pace: Pace): void {
+    this.#pace = pace;
+  }
 
   create(
     about: { type: ActionType; machineId: string; computerDnsName: string | null; comment: string },
@@ -92,7 +105,7 @@ export class ActionBook {
       troubleshootInfo: null,
     };
     const startableAt = when.online ? when.now : undefined;
-    this.#entries.set(action.id, { action, startableAt, listedAt: when.listedAt });
+    this.#entries.set(action.id, { action, pace: this.#pace, startableAt, listedAt: when.listedAt });
     return action;
   }
 
@@ -163,10 +176,10 @@ export class ActionBook {
     return action;
   }
 
-  #settle({ action, startableAt }: Entry, now: number): StandInAction {
+  #settle({ action, pace, startableAt }: Entry, now: number): StandInAction {
     if (startableAt === undefined) return action;
-    const startedAt = startableAt + this.pace.pendingMs;
-    const doneAt = startedAt + this.pace.inProgressMs;
+    const startedAt = startableAt + pace.pendingMs;
+    const doneAt = startedAt + pace.inProgressMs;
     if (now < startedAt) return action;
     if (now < doneAt) return { ...action, status: 'InProgress', lastUpdateDateTimeUtc: wireTime(startedAt) };
     return { ...action, status: 'Succeeded', lastUpdateDateTimeUtc: wireTime(doneAt) };

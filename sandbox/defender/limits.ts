@@ -32,4 +32,14 @@ export class Quota {
     }
     this.#accepted.set(operation, [...calls, now]);
   }
+
+  /** How many calls each window still takes. */
+  left(operation: string, now: number): (Limit & { readonly left: number })[] {
+    const calls = this.#accepted.get(operation) ?? [];
+    return this.limits.map(({ limit, ms }) => ({
+      limit,
+      ms,
+      left: Math.max(0, limit - calls.filter((at) => at > now - ms).length),
+    }));
+  }
 }

@@ -81,6 +81,10 @@ export function asTyped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+function asRead(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
 function doorOver(slack: SlackStandIn, send: Send): SlackDoor {
   const { workspace, views } = slack;
   const ticketsFor = (
@@ -183,15 +187,15 @@ function findButton(
   throw new Error(`No button ${JSON.stringify([by.actionId, by.label, by.token])}; there are: ${labels.join(', ')}.`);
 }
 
-/** The blocks that Slack's composer makes of plain text, with the mention as an element of its own. */
+/** The blocks that Slack's composer makes of plain text: unescaped, and with the mention as an element of its own. */
 function richText(text: string, block_id: string): Block[] {
-  const [, mentioned, rest] = /^<@(\w+)>(.*)$/s.exec(text) ?? [];
+  const [, mentioned, rest = ''] = /^<@(\w+)>(.*)$/s.exec(text) ?? [];
   const elements =
     mentioned === undefined
-      ? [{ type: 'text', text }]
+      ? [{ type: 'text', text: asRead(text) }]
       : [
           { type: 'user', user_id: mentioned },
-          { type: 'text', text: rest },
+          { type: 'text', text: asRead(rest) },
         ];
   return [{ type: 'rich_text', block_id, elements: [{ type: 'rich_text_section', elements }] }];
 }
