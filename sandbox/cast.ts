@@ -162,3 +162,10 @@ rules:
     expires: 60m
     announce: [origin, "slack:C0APPROVE", "teams:${teamsIds.approvals}"]
 `;
+
+/** As `bothPlatforms`, with Alice and Bob known to be the same people on both; Carol has to link her Slack account herself. */
+export const sandboxPolicy = `${bothPlatforms}people:
+  same:
+    - [slack:T0HOME:U0ALICE, ${entra('alice')}]
+    - [slack:T0HOME:U0BOB, ${entra('bob')}]
+`;

@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { settingNames } from '../src/config.js';
 import { boot } from './boot.js';
-import { bothPlatforms } from './cast.js';
+import { sandboxPolicy } from './cast.js';
+import { startPage } from './page/server.js';
 import { Prompt, usage } from './prompt.js';
 import { teamsTranscriber, transcriber } from './transcript.js';
 
@@ -18,7 +19,14 @@ function whyNot(env: NodeJS.ProcessEnv): string | undefined {
 
 async function run(): Promise<void> {
   const interactive = process.stdin.isTTY;
-  const sandbox = await boot({ policy: bothPlatforms, teams: {} });
+  const playground = process.argv.includes('--playground');
+  const sandbox = await boot(
+    playground
+      ? { policy: sandboxPolicy, settings: { CORDON_PLAYGROUND: 'true', PORT: '3978' } }
+      : { policy: sandboxPolicy, teams: {} },
+  );
+  // The Playground is a page of its own.
+  const page = playground ? undefined : await startPage({ ...sandbox, teams: sandbox.teams() });
   const input = createInterface({ input: process.stdin, output: process.stdout, terminal: interactive });
   let last = Date.now();
   const print = (line: string): void => {
@@ -29,16 +37,20 @@ async function run(): Promise<void> {
   };
   const prompt = new Prompt(sandbox, print);
   sandbox.slack.onMessage(transcriber(sandbox.slack, print));
-  sandbox.teams().onMessage(teamsTranscriber(sandbox.teams(), print));
+  if (!playground) sandbox.teams().onMessage(teamsTranscriber(sandbox.teams(), print));
 
+  const played = playground ? 'Slack, Entra and Defender' : 'Slack, Teams, Entra and Defender';
+  print(`Cordon runs at ${sandbox.cordon().url}, with ${played} played on loopback. Nothing leaves this machine.`);
   print(
-    `Cordon runs at ${sandbox.cordon().url}, with Slack, Teams, Entra and Defender played on loopback. Nothing leaves this machine.`,
+    page === undefined
+      ? 'It takes Microsoft 365 Agents Playground: npx @microsoft/m365agentsplayground, see docs/playground.md.'
+      : `Open ${page.url} to see and use all of it, or type here.`,
   );
   print(usage);
   let closing: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     input.close();
-    closing ??= sandbox.close();
+    closing ??= Promise.all([page?.close(), sandbox.close()]).then(() => undefined);
     return closing;
   };
   process.once('SIGTERM', () => void stop());

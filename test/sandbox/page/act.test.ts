@@ -3,7 +3,7 @@ import sinon from 'sinon';
 import { restrictShortcut, slashCommands } from '../../../adapters/slack/names.js';
 import { act } from '../../../sandbox/page/act.js';
 import { slackCommands, slackShortcut } from '../../../sandbox/page/commands.js';
-import { bob as bobInTeams, cardActivity, incident, waitingCard, warRoom } from './fake-teams.js';
+import { answered, bob as bobInTeams, cardActivity, incident, waitingCard, warRoom } from './fake-teams.js';
 import { alice, bob, channel, desktop, sent, startParts, type Bench } from './support.js';
 
 describe('what a person does on the page', () => {
@@ -143,7 +143,7 @@ describe('what a person does on the page', () => {
     it('clicks with the inputs of the card, and hands back the invoke response', async () => {
       const { id } = bench.fake.post({ conversation: incident.id, activity: cardActivity(waitingCard) });
       const invoke = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Taken.' };
-      bench.fake.answer = { status: 200, body: invoke };
+      bench.fake.answer = answered(invoke);
       const user = bobInTeams.aadObjectId;
       const press = { on: 'teams', do: 'press', user, title: 'Deny it', inputs: { reason: 'false alarm' } } as const;
       assert.deepEqual(await act({ ...press, message: id }, bench), { invoke });

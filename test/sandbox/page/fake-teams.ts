@@ -21,10 +21,15 @@ export const bobAlone = conversation({ id: 'a:bob', name: 'Cordon', type: 'perso
 /** What people did through the door, oldest first. */
 export type Done = { readonly [name in 'say' | 'press' | 'install']?: unknown };
 
+/** What Cordon answers to an activity. */
+export function answered(body: unknown): TeamsSent {
+  return { status: 200, body, again: () => Promise.resolve(answered(body)) };
+}
+
 /** Teams in memory: enough of the stand-in and its door for the page. */
 export class FakeTeams {
   readonly done: Done[] = [];
-  answer: TeamsSent = { status: 200, body: {} };
+  answer: TeamsSent = answered({});
   readonly #messages: TeamsMessage[] = [];
   readonly #listeners = new Set<(event: TeamsEvent) => void>();
   #lastId = 1_732_406_400_000;

@@ -76,16 +76,16 @@ describe('a person at the keyboard, in Teams', () => {
     );
   });
 
-  it('reads what Cordon says: text, a card in its fallback text, and once what did not change', async () => {
+  it('reads what Cordon says: text, a card in its words, and once what did not change', async () => {
     const lines: string[] = [];
     bench.teams.onMessage(teamsTranscriber(bench.teams, (line) => lines.push(line)));
     const place = `${encodeURIComponent(teamsIds.incident)}/activities`;
-    const root = await bench.post(teamsIds.incident, card({ fallbackText: 'Restrict laptop-7?\nAsked by Alice' }));
+    const root = await bench.post(teamsIds.incident, card(showing('Restrict laptop-7?', 'Asked by Alice')));
     await bench.post(`${teamsIds.incident};messageid=${root}`, text('waiting'));
     const recipient = { id: bench.teams.chats.user(objectIds.alice).id };
     await bench.post(teamsIds.incident, { ...text('psst'), recipient }, '?isTargetedActivity=true');
-    await bench.call('PUT', `${place}/${root}`, card({ fallbackText: 'Restrict laptop-7?\nAsked by Alice' }));
-    await bench.call('PUT', `${place}/${root}`, card({ fallbackText: 'Restricted\nlaptop-7\nand more' }));
+    await bench.call('PUT', `${place}/${root}`, card(showing('Restrict laptop-7?', 'Asked by Alice')));
+    await bench.call('PUT', `${place}/${root}`, card(showing('Restricted', 'laptop-7', 'and more')));
     assert.deepEqual(lines, [
       '  [teams] inc-4711 │ Restrict laptop-7?',
       '                     Asked by Alice',
@@ -96,3 +96,7 @@ describe('a person at the keyboard, in Teams', () => {
     ]);
   });
 });
+
+function showing(...lines: readonly string[]): Record<string, unknown> {
+  return { body: lines.map((text) => ({ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text }] })) };
+}
