@@ -4,6 +4,7 @@ import 'adaptivecards/lib/adaptivecards.css';
 import './style/base.css';
 import './style/frame.css';
 import './style/chat.css';
+import './style/composer.css';
 import './style/slack.css';
 import './style/teams.css';
 import './style/defender.css';
