@@ -29,13 +29,14 @@ describe('The Playground as somebody of the sandbox', () => {
         const same = teamsPeople.find((known) => known.aadObjectId === aadObjectId);
         assert.deepEqual({ name, email }, { name: same?.name, email: same?.email });
       }
-      const { general, incident, approvals, warRoom } = teamsIds;
-      assert.deepEqual([team.id, ...team.channels.map(({ id }) => id)], [general, incident, approvals]);
+      const { general, approvals, warRoom } = teamsIds;
+      assert.deepEqual([team.id, ...team.channels.map(({ id }) => id)], [general, approvals]);
       assert.equal(groupChat.id, warRoom);
     });
 
-    it(`gives ${name} exactly five others, as the Playground demands`, () => {
+    it(`gives ${name} exactly five others, and one channel: with a second the Playground ends without a word`, () => {
       assert.equal(read(name).users.length, 5);
+      assert.equal(read(name).team.channels.length, 1);
     });
   }
 
