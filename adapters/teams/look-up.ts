@@ -26,9 +26,8 @@ export interface LookUpOptions {
 
 /**
  * Who an account is, from the roster of a conversation in which it wrote to Cordon. Guarantees: the entry is that of this Entra object,
- * and a `member` is one by the roster's own word; the Agents Playground, whose roster leaves out the role, is believed only with
- * `anonymous`. Throws a `PlatformError`: `gone` where no conversation lists the person any more, `later` where the answer does not
- * settle it.
+ * and a `member` is one by the roster's own word. Throws a `PlatformError`: `gone` where no conversation lists the person any more,
+ * `later` where the answer does not settle it.
  */
 export async function lookUp(options: LookUpOptions, account: Account): Promise<Profile> {
   const { settings, contacts } = options;
@@ -47,7 +46,7 @@ export async function lookUp(options: LookUpOptions, account: Account): Promise<
   if (objectId?.toLowerCase() !== account.user.toLowerCase()) {
     throw cannotTell(`the roster gives ${objectId ?? 'nobody'} for ${account.user}`);
   }
-  const standing = standingOf(entry, account, settings.anonymous);
+  const standing = standingOf(entry, account);
   const email = entry.email ?? entry.userPrincipalName;
   return {
     account,
@@ -78,7 +77,7 @@ async function fromRosters(
   throw gone ?? cannotTell('there is no roster to ask');
 }
 
-function standingOf(entry: RosterEntry, account: Account, anonymous: boolean): Standing {
+function standingOf(entry: RosterEntry, account: Account): Standing {
   if (entry.id.startsWith('28:')) return 'bot';
   if (entry.tenantId != null && entry.tenantId.toLowerCase() !== account.tenant.toLowerCase()) return 'external';
   switch (entry.userRole?.toLowerCase()) {
@@ -90,7 +89,6 @@ function standingOf(entry: RosterEntry, account: Account, anonymous: boolean): S
     case 'anonymous':
       return 'external';
     default:
-      if (anonymous) return 'member';
       throw cannotTell(`the role ${String(entry.userRole)} of ${account.user} is not known`);
   }
 }

@@ -115,6 +115,9 @@ export function toTeams(given: Settings): TeamsSettings | undefined {
   };
 }
 
+/** The Playground's own, so that nothing is ever sent to Microsoft from there. */
+const playgroundUrl = 'http://localhost:56150/_connector';
+
 /**
  * Sources: the constants of botframework-connector 4.23.3 (`AuthenticationConstants`, `GovernmentConstants`); the service URLs are
  * Microsoft's in "Send proactive messages" of the Teams documentation.
@@ -140,7 +143,7 @@ function channelOf(given: Settings): TeamsChannelSettings {
     oAuthScope: given.ToChannelFromBotOAuthScope ?? usual.name,
     tokenIssuer: given.ToBotFromChannelTokenIssuer ?? usual.name,
     openIdMetadataUrl: given.ToBotFromChannelOpenIdMetadataUrl ?? usual.openIdMetadataUrl,
-    serviceUrl: given.CORDON_TEAMS_SERVICE_URL ?? usual.serviceUrl,
+    serviceUrl: given.CORDON_TEAMS_SERVICE_URL ?? (given.CORDON_PLAYGROUND ? playgroundUrl : usual.serviceUrl),
   };
 }
 

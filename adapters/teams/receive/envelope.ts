@@ -4,7 +4,7 @@ import type { Origin } from '../../../src/command/model.js';
 import type { Account } from '../../../src/people/person.js';
 import type { ConversationAddress } from '../addresses.js';
 
-/** Ids and the like: never empty. The Agents Playground's are no GUIDs. */
+/** Ids and the like: never empty. Without a file of its own the Agents Playground's are no GUIDs. */
 export const id = z.string().min(1).max(255);
 const conversationId = z.string().min(1).max(1_000);
 
@@ -101,7 +101,7 @@ function tenantOf({ channelData, conversation }: Wire): string | undefined {
 
 const conversationTypes = ['personal', 'groupChat', 'channel'] as const;
 
-/** The shapes of ids are Teams' own; they are asked only where `conversationType` is missing, as in the Agents Playground. */
+/** The shapes of ids are Teams' own; they are asked only where `conversationType` is missing. */
 function typeOf({ conversation }: Wire, base: string): ConversationAddress['type'] {
   const said = conversationTypes.find((type) => type === conversation.conversationType);
   if (said !== undefined) return said;

@@ -226,11 +226,12 @@ describe('Sending to Teams', () => {
       });
     });
 
-    it('believes a roster without roles in the Agents Playground alone', async () => {
+    it('takes any tenant in the Agents Playground, where nobody is authenticated, and no other word for the roster’s', async () => {
       const open = createTeamsPlatform({ connector, contacts, settings: { tenants: [], anonymous: true }, render });
-      rosters = { [channel]: { id: '29:1alice', aadObjectId: alice, name: 'Alice' } };
+      rosters = { [channel]: entry };
       assert.equal((await open.lookUp(account)).standing, 'member');
-      await assert.rejects(teams.lookUp(account), { code: 'teams_unclear' });
+      rosters = { [channel]: { ...entry, userRole: undefined } };
+      await assert.rejects(open.lookUp(account), { code: 'teams_unclear' });
     });
   });
 });
