@@ -70,7 +70,6 @@ export const teamsIds = {
 
 /** A team's members are those of its channels. Mallory is in the group chat, from another organisation. */
 export const teamsConversations: readonly TeamsConversation[] = [
-  { ...team, id: teamsIds.general, type: 'channel', name: 'General', members: Object.values(insiders) },
   { ...team, id: teamsIds.incident, type: 'channel', name: 'inc-4711', members: Object.values(insiders) },
   { ...team, id: teamsIds.approvals, type: 'channel', name: 'soc-approvals', members: Object.values(insiders) },
   {

@@ -14,6 +14,15 @@ interface LogProps {
 
 const nearPx = 80;
 
+/** Where the newest message is read from: its end where there is something to press, else its top where it is taller than the pane. */
+function newest(scroller: HTMLElement): number {
+  const end = scroller.scrollHeight - scroller.clientHeight;
+  const last = scroller.querySelector<HTMLElement>('[data-testid="message"]:last-of-type');
+  if (last === null || last.querySelector('.body button') !== null) return end;
+  const top = last.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+  return Math.max(0, Math.min(end, top));
+}
+
 /** The messages of a place, or of a thread, newest last. It follows the newest one unless the reader has scrolled back. */
 export function Log({ label, posts, isThread, empty, onOpenThread, onMenu }: LogProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
@@ -22,7 +31,7 @@ export function Log({ label, posts, isThread, empty, onOpenThread, onMenu }: Log
     const { current } = scroller;
     if (current === null) return;
     const keep = (): void => {
-      if (follows.current) current.scrollTop = current.scrollHeight;
+      if (follows.current) current.scrollTop = newest(current);
     };
     // Cards grow after they were put in, and the pane changes its size.
     const sizes = new ResizeObserver(keep);
@@ -40,8 +49,8 @@ export function Log({ label, posts, isThread, empty, onOpenThread, onMenu }: Log
       role="log"
       aria-label={label}
       tabIndex={0}
-      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        follows.current = scrollHeight - scrollTop - clientHeight < nearPx;
+      onScroll={({ currentTarget }) => {
+        follows.current = currentTarget.scrollTop > newest(currentTarget) - nearPx;
       }}
     >
       <div className="log">
