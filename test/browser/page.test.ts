@@ -169,7 +169,6 @@ describe('the sandbox page in a browser', function () {
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         );
         assert.equal(overflow, 0, title);
-        if (title === 'Teams') await picture(page, `page-${name}`);
       }
     });
   }
