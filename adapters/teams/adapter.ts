@@ -10,7 +10,7 @@ import { Intake } from './intake.js';
 import type { Log } from './log.js';
 import { createTeamsPlatform } from './platform.js';
 import { render } from './render/content.js';
-import type { TeamsSettings } from './settings.js';
+import type { TeamsSettings } from '../../src/config/teams.js';
 
 export interface TeamsAdapterOptions {
   readonly settings: TeamsSettings;

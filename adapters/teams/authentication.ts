@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { CordonError, messageOf } from '../../src/errors.js';
 import { BotCredentials, BotCredentialsFactory } from './credentials.js';
 import { inTime } from './in-time.js';
-import type { TeamsSettings } from './settings.js';
+import type { TeamsSettings } from '../../src/config/teams.js';
 
 /** The Bot Framework waits 15 s for an answer. */
 const timeoutMs = 8_000;

@@ -5,7 +5,7 @@ import { messageOf } from '../../src/errors.js';
 import { PlatformError } from '../../src/platform.js';
 import { inTime } from './in-time.js';
 import type { Log } from './log.js';
-import type { TeamsSettings } from './settings.js';
+import type { TeamsSettings } from '../../src/config/teams.js';
 
 const publicAuthority = 'https://login.microsoftonline.com';
 /** Tenant of bots that are registered for every tenant. Source: `AuthenticationConstants.DefaultChannelAuthTenant`. */

@@ -7,7 +7,7 @@ import { authenticate, Refused } from './authentication.js';
 import { ForeignTenant, MalformedActivity, NotStored } from './intake.js';
 import type { Log } from './log.js';
 import { messagesPath } from './names.js';
-import type { TeamsSettings } from './settings.js';
+import type { TeamsSettings } from '../../src/config/teams.js';
 
 /** Teams' activities are a few kilobytes; its own limit for a message is about 28 KB, which comes with the same text as HTML. */
 const bodyLimit = '1mb';

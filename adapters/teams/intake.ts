@@ -12,7 +12,7 @@ import { type Envelope, readEnvelope } from './receive/envelope.js';
 import { learn, readNews } from './receive/news.js';
 import { readActivity } from './receive/read.js';
 import { type Answer, issuesOf } from './receive/received.js';
-import type { TeamsSettings } from './settings.js';
+import type { TeamsSettings } from '../../src/config/teams.js';
 
 /** Code `teams_malformed`: let in, but not an activity that Cordon can read. */
 export class MalformedActivity extends CordonError {

@@ -3,7 +3,7 @@ import type { Account, Profile, Standing } from '../../src/people/person.js';
 import { PlatformError } from '../../src/platform.js';
 import type { Connector } from './connector.js';
 import type { Contacts } from './contacts.js';
-import type { TeamsSettings } from './settings.js';
+import type { TeamsSettings } from '../../src/config/teams.js';
 
 /** The part of a roster's entry that decides who somebody is. Source: `TeamsChannelAccount`. */
 const rosterEntry = z.object({

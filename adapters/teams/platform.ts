@@ -6,7 +6,7 @@ import type { Contacts } from './contacts.js';
 import { inThread, isChannel } from './conversations.js';
 import { lookUp } from './look-up.js';
 import type { TeamsContent } from './render/content.js';
-import type { TeamsSettings } from './settings.js';
+import type { TeamsSettings } from '../../src/config/teams.js';
 
 export interface TeamsPlatformOptions {
   readonly connector: Connector;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { TeamsSettings as AdapterSettings } from '../../adapters/teams/settings.js';
 import { ConfigError, readConfig } from '../../src/config.js';
 import type { TeamsSettings } from '../../src/config/teams.js';
 import { completeSettings } from '../support.js';
@@ -48,7 +47,7 @@ describe('the settings of Teams', () => {
   });
 
   it('go to the public cloud, for one tenant, with every address said', () => {
-    const expected: AdapterSettings = {
+    const expected: TeamsSettings = {
       appId: '77777777-8888-4999-aaaa-000000000000',
       appType: 'SingleTenant',
       password: 'hunter2',

@@ -3,7 +3,7 @@ import type { AccessToken } from '@azure/identity';
 import sinon from 'sinon';
 import { BotCredentials, BotCredentialsFactory, checkCredentials } from '../../../adapters/teams/credentials.js';
 import type { Log } from '../../../adapters/teams/log.js';
-import type { TeamsSettings } from '../../../adapters/teams/settings.js';
+import type { TeamsSettings } from '../../../src/config/teams.js';
 import { PlatformError } from '../../../src/platform.js';
 import { tenant } from './activities.js';
 

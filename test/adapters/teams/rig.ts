@@ -7,7 +7,7 @@ import { type Contacts, createContacts } from '../../../adapters/teams/contacts.
 import { BotCredentials } from '../../../adapters/teams/credentials.js';
 import { mountMessages } from '../../../adapters/teams/http.js';
 import { Intake } from '../../../adapters/teams/intake.js';
-import type { TeamsSettings } from '../../../adapters/teams/settings.js';
+import type { TeamsSettings } from '../../../src/config/teams.js';
 import { listenOnLoopback } from '../../../sandbox/loopback.js';
 import type { Incoming } from '../../../src/command/model.js';
 import type { Addresses, Core } from '../../../src/platform.js';
