@@ -15,6 +15,7 @@ import { createHttpApp, listen } from './ops/http.js';
 import { createLogger } from './ops/log.js';
 import { cardAfter } from './request/card-after.js';
 import { loadPolicy } from './policy/load.js';
+import { outOfReach } from './policy/reach.js';
 import { openStore } from './store/open.js';
 import { version } from './version.js';
 import { createWorkers } from './work/workers.js';
@@ -69,11 +70,12 @@ async function main(config: Config): Promise<void> {
     adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger }));
   }
 
+  const platforms = new Map(adapters.map(({ platform }) => [platform.name, platform]));
   const workers = createWorkers({
     store,
     defender,
     throttle,
-    platforms: new Map(adapters.map(({ platform }) => [platform.name, platform])),
+    platforms,
     policy: () => policy,
     now,
     newId: () => requestId(randomBytes),
@@ -87,6 +89,7 @@ async function main(config: Config): Promise<void> {
   const server = await listen(app, config.host, config.port);
   await Promise.all(adapters.map((adapter) => adapter.start()));
   await workers.start();
+  for (const problem of outOfReach(policy, new Set(platforms.keys()))) logger.warn({}, problem);
   logger.info({ port: server.port, policy: policy.revision }, 'Cordon is ready');
 
   const stop = async (signal: NodeJS.Signals): Promise<void> => {

@@ -90,10 +90,11 @@ export class PlatformError extends CordonError {
   readonly retryAfterMs: number | undefined;
 }
 
+export const platformTitle: Readonly<Record<PlatformName, string>> = { slack: 'Slack', teams: 'Teams' };
+
 /** Code `platform_off`: Cordon runs without this platform's settings. */
 export function platformOff(name: PlatformName): PlatformError {
-  const title = name === 'slack' ? 'Slack' : 'Teams';
   return new PlatformError('refused', 'platform_off', `${name} is not set up`, {
-    userText: `${title} is not set up in this Cordon: an operator has to add its settings.`,
+    userText: `${platformTitle[name]} is not set up in this Cordon: an operator has to add its settings.`,
   });
 }
