@@ -29,7 +29,8 @@ export interface Profile {
 
 /**
  * One human, by canonical id: `entra:<tenant>:<object id>` in lower case where it is proved who they are in Entra (a Teams account
- * is that by its nature), else the account's own key. `aliases` are all other ids that are proved to be the same human.
+ * is that by its nature), else the account's own key. `aliases` are all other ids that are proved to be the same human; `formerly`
+ * ids that were, when they acted on a Request: they give no right any more, but nobody becomes a second human by unlinking.
  */
 export interface Person {
   readonly id: string;
@@ -37,6 +38,7 @@ export interface Person {
   readonly name: string;
   readonly standing: Standing;
   readonly aliases?: readonly string[];
+  readonly formerly?: readonly string[];
 }
 
 /** `slack:T012AB3CD:U045EF6GH`: the form used in the policy file, in the store and in the audit. */
@@ -74,8 +76,8 @@ export function idsOf({ id, account, aliases = [] }: Person): readonly string[] 
 
 /** Whether it is proved that these two are one human. False proves nothing: see `toldApart`. */
 export function samePerson(a: Person, b: Person): boolean {
-  const ids = idsOf(b);
-  return idsOf(a).some((id) => ids.includes(id));
+  const ids = [...idsOf(b), ...(b.formerly ?? [])];
+  return [...idsOf(a), ...(a.formerly ?? [])].some((id) => ids.includes(id));
 }
 
 /** Whether it is proved who they are in Entra: by a Teams account, or by a Slack account that was linked to one. */

@@ -1,5 +1,5 @@
 import { identify } from '../people/identify.js';
-import type { Person } from '../people/person.js';
+import { idsOf, type Person } from '../people/person.js';
 import { type LinkSources, relink } from '../people/relink.js';
 import { PlatformError } from '../platform.js';
 import type { Context } from './context.js';
@@ -21,7 +21,7 @@ export async function withPeopleAsOfNow(world: World, request: Request): Promise
 
 /**
  * The Request with its requester and voters by the links of now, for decisions that cannot wait for a platform: two who were
- * linked after they acted are one from then on.
+ * linked after they acted are one from then on, and who was one when they acted stays it for this Request.
  */
 export async function withLinksAsOfNow(sources: LinkSources, request: Request): Promise<Request> {
   return withPeople(request, (person) => relink(sources, person));
@@ -31,9 +31,13 @@ async function withPeople(
   request: Request,
   anew: (person: Person, seenAt: number) => Promise<Person>,
 ): Promise<Request> {
-  const requester = await anew(request.requester, request.createdAt);
+  const now = async (then: Person, seenAt: number): Promise<Person> => ({
+    ...(await anew(then, seenAt)),
+    formerly: idsOf(then),
+  });
+  const requester = await now(request.requester, request.createdAt);
   const votes: Vote[] = [];
-  for (const vote of request.votes) votes.push({ ...vote, person: await anew(vote.person, vote.at) });
+  for (const vote of request.votes) votes.push({ ...vote, person: await now(vote.person, vote.at) });
   return { ...request, requester, votes };
 }
 

@@ -179,7 +179,37 @@ describe('one request, two platforms', () => {
     await ask(slack(0));
     await cordon.say('U0', 'unlink');
     await cordon.pressFrom(teams(0), 'Approve');
-    assert.match(lastTo(objectId(0)), /cannot be proved/);
+    assert.match(lastTo(objectId(0)), /cannot also decide/);
     assert.equal(await state(), 'awaiting approval');
+  });
+
+  describe('where somebody unlinks to be two people', () => {
+    const relinkTo = async (mine: number, accomplice: number): Promise<void> => {
+      await cordon.say(`U${mine}`, 'unlink');
+      await cordon.say(`U${mine}`, 'link');
+      const code = /link (\S+)/.exec(lastTo(`U${mine}`))?.[1] ?? 'none';
+      await cordon.sayFrom(teams(accomplice), `link ${code}`);
+    };
+
+    it('who asked is still who they were then: no approval from their own other account', async () => {
+      await open(1);
+      await link(0);
+      await ask(slack(0));
+      await relinkTo(0, 3);
+      await cordon.pressFrom(teams(0), 'Approve');
+      assert.equal(await state(), 'awaiting approval');
+      assert.match(lastTo(objectId(0)), /cannot also decide/);
+    });
+
+    it('who voted is still who they were then: no second vote from their own other account', async () => {
+      await open(2);
+      await link(0, 1);
+      await ask(slack(0));
+      await cordon.pressFrom(slack(1), 'Approve');
+      await relinkTo(1, 3);
+      await cordon.pressFrom(teams(1), 'Approve');
+      assert.equal(await state(), 'awaiting approval');
+      assert.match(lastTo(objectId(1)), /counts once/);
+    });
   });
 });
