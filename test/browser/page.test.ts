@@ -120,6 +120,27 @@ describe('the sandbox page in a browser', function () {
     assert.equal(await defender.getByTestId('machine-action').count(), 1);
   });
 
+  it('somebody links their accounts: a code from Slack, typed in Teams', async () => {
+    await open();
+    const { slack, teams } = stage;
+    await stage.say(slack, command);
+    await slack.getByText('Waiting for approval').waitFor();
+    await stage.become('slack', 'Carol Lead');
+    await stage.go(slack, /^Cordon/);
+    await stage.say(slack, 'link');
+    const told = slack.getByTestId('message').filter({ hasText: 'Type this to me in Teams' });
+    const code = /link [0-9A-Z-]+/.exec(await told.innerText())?.[0] ?? 'no code';
+    await stage.become('teams', 'Carol Lead');
+    await stage.go(teams, /^Cordon/);
+    await stage.say(teams, code);
+    await teams
+      .getByText(/linked/)
+      .first()
+      .waitFor();
+    await slack.getByText(/Carol Lead in Teams/).waitFor();
+    assert.equal(stage.posts(), 0);
+  });
+
   it('works with the keyboard alone', async () => {
     await open();
     const { slack, page } = stage;
