@@ -33,6 +33,7 @@ export interface Sandbox {
   /** The way in over HTTP; follows Cordon over a restart. */
   door(): HttpSlackDoor;
   socketDoor(): SlackDoor;
+  readonly hasTeams: boolean;
   /** Throws where `boot` was not asked for Teams; so does `teamsDoor`. */
   teams(): TeamsOnLoopback;
   /** The way in from Teams; follows Cordon over a restart. */
@@ -99,6 +100,7 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     entra,
     defender,
     settings,
+    hasTeams: teams !== undefined,
     cordon: () => cordon,
     door: () => createSlackDoor({ slack, url: `${cordon.url}/slack/events`, signingSecret, now, fetch: crossFetch }),
     socketDoor: () => createSocketDoor(slack),

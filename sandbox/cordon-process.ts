@@ -24,6 +24,12 @@ export async function startCordon(settings: Readonly<Record<string, string>>): P
   });
   const log: string[] = [];
   const exited = once(child, 'exit') as Promise<[number | null]>;
+  // It must not outlive whoever started it, however that ends.
+  const end = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', end);
+  void exited.then(() => process.off('exit', end));
   const port = await ready(child, log, exited);
   return {
     url: `http://127.0.0.1:${port}`,

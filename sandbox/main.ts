@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { settingNames } from '../src/config.js';
+import { messageOf } from '../src/errors.js';
 import { boot } from './boot.js';
 import { sandboxPolicy } from './cast.js';
 import { startPage } from './page/server.js';
@@ -75,7 +76,10 @@ async function run(): Promise<void> {
 
 const refusal = whyNot(process.env);
 if (refusal === undefined) {
-  await run();
+  await run().catch((error: unknown) => {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exit(1);
+  });
 } else {
   process.stderr.write(
     `The sandbox does not start, because ${refusal}: it is for trying Cordon out, away from everything real.\n`,

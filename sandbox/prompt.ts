@@ -38,14 +38,14 @@ const faultKinds: readonly DefenderFaultKind[] = [
 
 /** One person at a keyboard: each line becomes an authenticated request to Cordon, as Slack or Teams would send it. */
 export class Prompt {
-  readonly #seats: Readonly<Record<'slack' | 'teams', Seat>>;
+  readonly #seats: { readonly slack: Seat; readonly teams?: Seat };
   #seat: Seat;
 
   constructor(
     private readonly sandbox: Sandbox,
     private readonly print: (line: string) => void,
   ) {
-    this.#seats = { slack: slackSeat(sandbox), teams: teamsSeat(sandbox) };
+    this.#seats = { slack: slackSeat(sandbox), ...(sandbox.hasTeams ? { teams: teamsSeat(sandbox) } : {}) };
     this.#seat = this.#seats.slack;
   }
 
@@ -58,7 +58,12 @@ export class Prompt {
     const [word, rest] = splitWord(text);
     if (word !== 'slack' && word !== 'teams') return this.#do(word, rest);
     const before = this.#seat;
-    this.#seat = this.#seats[word];
+    const wanted = this.#seats[word];
+    if (wanted === undefined) {
+      this.print('  Teams is the Agents Playground here: act there.');
+      return true;
+    }
+    this.#seat = wanted;
     if (rest === '') return true;
     const goOn = await this.#do(...splitWord(rest));
     this.#seat = before;
