@@ -83,7 +83,9 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
     return reject(answers.voteRefused(request, 'The request was changed after this button was made.'), 'vote.stale');
   }
   const known = await withLinksAsOfNow(world, request);
-  if (known.votes.some((cast) => cast.revision === request.revision && samePerson(cast.person, ballot.person))) {
+  // By the links of now and by those of the time of the vote: what an account cast while it was linked is cast for both.
+  const before = [...known.votes, ...request.votes].filter(({ revision }) => revision === request.revision);
+  if (before.some(({ person }) => samePerson(person, ballot.person))) {
     return reject(answers.alreadyVoted(request, ballot.decision), 'vote.repeated');
   }
 
