@@ -35,12 +35,12 @@ export async function lookUp(options: LookUpOptions, account: Account): Promise<
     return { account, name: account.user, standing: 'external' };
   }
   const known = await contacts.person(account);
-  const places = known === undefined ? [] : [known.seenIn, known.personal].filter((place) => place !== undefined);
-  if (known === undefined || places.length === 0) {
+  if (known === undefined) {
     throw new PlatformError('refused', 'teams_unknown_person', `${account.user} has never written to Cordon`, {
       userText: 'Teams does not say who that is, because they have never written to Cordon.',
     });
   }
+  const places = [known.seenIn, known.personal].filter((place) => place !== undefined);
   const entry = await fromRosters(options, known.serviceUrl, [...new Set(places)], known.user);
   const objectId = entry.aadObjectId ?? entry.objectId;
   if (objectId?.toLowerCase() !== account.user.toLowerCase()) {
@@ -63,7 +63,9 @@ async function fromRosters(
   places: readonly string[],
   user: string,
 ): Promise<RosterEntry> {
-  let gone: PlatformError | undefined;
+  let gone = new PlatformError('gone', 'teams_person_left', `${user} is in no conversation with Cordon any more`, {
+    userText: 'Teams does not say who that is any more, because they have left every conversation with Cordon.',
+  });
   for (const conversation of places) {
     try {
       const read = rosterEntry.safeParse(await connector.member({ serviceUrl, conversation }, user));
@@ -74,7 +76,7 @@ async function fromRosters(
       gone = error;
     }
   }
-  throw gone ?? cannotTell('there is no roster to ask');
+  throw gone;
 }
 
 function standingOf(entry: RosterEntry, account: Account): Standing {

@@ -83,7 +83,8 @@ async function redeem(world: World, asked: LinkAsked, code: string): Promise<voi
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       const because = error.userText ?? `${found.account.platform} does not say.`;
-      return refuse(world, asked, linking.notConfirmed(because), 'not confirmed', { code: error.code });
+      const note = linking.notConfirmed(because, origin.direct ? 'good still' : 'void');
+      return refuse(world, asked, note, 'not confirmed', { code: error.code });
     }
     const at = now();
     const entra = entraId(person.account);
@@ -130,15 +131,25 @@ async function obstacle({ store, policy }: World, slack: Person, entra: string):
   return { why: 'linked already', note: linking.linkedAlready(slack, existing.at, to(existing.entra)) };
 }
 
-/** The asker learns why, and the record that they tried; a code that led nowhere is not repeated in it. */
-function refuse(
+/**
+ * The asker learns why, and the record that they tried; a code that led nowhere is not repeated in it. One that was typed where
+ * others read along is void: any of them could link the account to their own.
+ */
+async function refuse(
   world: World,
   asked: LinkAsked,
   note: Note,
   why: string,
   detail: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  return answer(world, askerOf(asked), note, { audit: [refusal(asked, world.now(), why, detail)] });
+  const { key, person, origin, code } = asked;
+  const audit = [refusal(asked, world.now(), why, detail)];
+  const deliveries = [whisper(person.account, origin, note, key)];
+  const exposed = code !== undefined && !origin.direct;
+  if (!exposed || !(await world.store.useLinkCode(hashOf(code), undefined, { audit, deliveries, settles: key }))) {
+    return answer(world, askerOf(asked), note, { audit });
+  }
+  world.wake('deliver');
 }
 
 function refusal({ person }: LinkAsked, at: number, why: string, detail: AuditEvent['detail']): AuditEvent {

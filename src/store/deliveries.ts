@@ -128,5 +128,6 @@ function toDelivery(row: Selectable<DeliveryTable>): Delivery {
     message: JSON.parse(row.message) as Message,
     attempts: row.attempts,
     createdAt: row.created_at,
+    ...(row.error !== null && { lastError: row.error }),
   };
 }

@@ -150,6 +150,8 @@ export interface Delivery extends NewDelivery {
   readonly id: number;
   readonly attempts: number;
   readonly createdAt: number;
+  /** The `error` with which it was put off last. */
+  readonly lastError?: string;
 }
 
 export interface StoredCard {

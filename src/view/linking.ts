@@ -79,9 +79,19 @@ export function codeRefused(): Note {
   ]);
 }
 
-export function notConfirmed(because: string): Note {
+/** `void`: it was typed where others could read it. */
+export function notConfirmed(because: string, code: 'good still' | 'void'): Note {
+  const next: Line =
+    code === 'void'
+      ? [
+          'Others could read the code here, so it is void: send me ',
+          link,
+          ' in Slack for a new one, and type it to me alone.',
+        ]
+      : ['Type the code again in a minute.'];
   return note('warning', [
-    `${nothingLinked} I could not ask about the Slack account of this code. ${because} Type the code again in a minute.`,
+    `${nothingLinked} I could not ask about the Slack account of this code. ${because} `,
+    ...next,
   ]);
 }
 

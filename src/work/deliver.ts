@@ -119,7 +119,9 @@ async function retryOrDrop(
   // A person adds the app for themselves, or not: nobody else can invite it there.
   const invitable = message.kind === 'announce' && message.place.person === undefined;
   const stillWanted = request === undefined || !isFinal(request.state);
-  const told = delivery.attempts === 0 || !invitable ? undelivered(request, delivery, error, at) : nothing;
+  // By its code alone, because the rest may differ from one answer to the next.
+  const saidBefore = kind === 'not invited' && delivery.lastError?.split(':')[0] === because.split(':')[0];
+  const told = saidBefore ? nothing : undelivered(request, delivery, error, at);
 
   if (kind === 'not invited' && invitable && stillWanted && !tooOld) {
     await store.postponeDelivery(delivery.id, at + inviteMs, because, told);

@@ -34,7 +34,8 @@ export function deliveryContract(subject: Subject): void {
       await subject.store.postponeDelivery(a1!.id, 50, 'HTTP 429');
       assert.deepEqual(await texts(49), ['b1']);
       assert.deepEqual(await texts(50), ['b1', 'a1']);
-      assert.equal((await due(50))[1]?.attempts, 1);
+      const again = (await due(50))[1];
+      assert.deepEqual([again?.attempts, again?.lastError], [1, 'HTTP 429']);
     });
 
     it('lets later ones of a lane wait for a first one that is not due yet', async () => {

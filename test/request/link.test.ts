@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import type { AuditEvent } from '../../src/audit/event.js';
+import type { Origin } from '../../src/command/model.js';
 import { PlatformError } from '../../src/platform.js';
 import { parsePolicy } from '../../src/policy/load.js';
 import type { Effects } from '../../src/store/store.js';
@@ -27,8 +28,10 @@ describe('linking a Slack account to a Teams account', () => {
     await cordon.say(user, 'link');
     return /link (\S+)/.exec(lastTo(user))?.[1] ?? 'none';
   };
-  const type = (code: string, count = 1): Promise<void> =>
-    cordon.sayFrom(cordon.inTeams(objectId(count)), `link ${code}`);
+  const alone = (): Origin =>
+    cordon.origin({ platform: 'teams', tenant: teamsTenant, conversation: 'a:1', direct: true });
+  const type = (code: string, count = 1, origin?: Origin): Promise<void> =>
+    cordon.sayFrom(cordon.inTeams(objectId(count)), `link ${code}`, origin);
   const linkOf = async (user = 'UANN') => (await cordon.store.linkOf(`slack:T0HOME:${user}`))?.entra;
   /** What the store was given for the record and took, in order. */
   const record = async (): Promise<AuditEvent[]> => {
@@ -106,7 +109,7 @@ describe('linking a Slack account to a Teams account', () => {
     await cordon.sayFrom(cordon.inTeams(objectId(1)), 'link');
     assert.match(lastTo(objectId(1)), /send me link in a direct message in Slack/);
     const code = await askCode();
-    await cordon.say('UBOB', `link ${code}`);
+    await cordon.say('UBOB', `link ${code}`, cordon.origin({ conversation: 'D9', direct: true }));
     assert.match(lastTo('UBOB'), /A code is typed in Teams/);
     await type(code);
     assert.equal(await linkOf(), entra(1), 'the code is good still');
@@ -129,17 +132,35 @@ describe('linking a Slack account to a Teams account', () => {
     });
   }
 
-  it('keeps the code good while Slack cannot say who the account is', async () => {
-    const code = await askCode();
+  const slackDown = (): void => {
     cordon.slack.fail = (operation) =>
       operation === 'lookUp'
         ? new PlatformError('later', 'slack_down', 'x', { userText: 'Slack is down.' })
         : undefined;
-    await type(code);
+  };
+
+  it('keeps the code good while Slack cannot say who the account is', async () => {
+    const code = await askCode();
+    slackDown();
+    await type(code, 1, alone());
     assert.match(lastTo(objectId(1)), /Slack is down\. Type the code again/);
     cordon.slack.fail = () => undefined;
-    await type(code);
+    await type(code, 1, alone());
     assert.equal(await linkOf(), entra(1));
+  });
+
+  it('takes no code a second time that was typed to no avail where others read along', async () => {
+    const inTeams = await askCode();
+    slackDown();
+    await type(inTeams);
+    assert.match(lastTo(objectId(1)), /Slack is down\. Others could read the code here, so it is void/);
+    cordon.slack.fail = () => undefined;
+    await type(inTeams, 2);
+    const inSlack = await askCode();
+    await cordon.say('UANN', `link ${inSlack}`);
+    await type(inSlack, 2);
+    assert.equal(await linkOf(), undefined);
+    assert.match((await whats()).join(), /not confirmed.*unknown code.*typed in Slack.*unknown code/);
   });
 
   it('leaves a link as it is until it is taken away: neither side can put another over it', async () => {

@@ -212,4 +212,18 @@ describe('one request, two platforms', () => {
       assert.match(lastTo(objectId(1)), /counts once/);
     });
   });
+
+  for (const decision of ['Approve', 'Deny'] as const) {
+    it(`answers “${decision}” by the Teams account for which a Slack account voted before it was unlinked`, async () => {
+      await open(2);
+      await link(0, 1);
+      await ask(slack(0));
+      await cordon.pressFrom(slack(1), 'Approve');
+      await cordon.say('U1', 'unlink');
+      await cordon.pressFrom(teams(1), decision, 'second thoughts');
+      assert.match(lastTo(objectId(1)), /counts once/);
+      assert.equal((await cordon.request()).votes.length, 1);
+      assert.equal(await cordon.store.nextIncomingDue(), undefined);
+    });
+  }
 });

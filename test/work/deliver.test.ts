@@ -12,7 +12,7 @@ describe('deliveries', () => {
   const failing = (operation: 'send' | 'update', kind: PlatformErrorKind, userText?: string): void => {
     cordon.slack.fail = (done, where) =>
       done === operation && where === incidentChannel
-        ? new PlatformError(kind, 'test', 'as the test wants', userText === undefined ? {} : { userText })
+        ? new PlatformError(kind, `test_${kind}`, 'as the test wants', userText === undefined ? {} : { userText })
         : undefined;
   };
   const working = (): void => {
@@ -73,6 +73,19 @@ describe('deliveries', () => {
     await cordon.say('UAPP1', `approve ${id}`, cordon.origin({ conversation: 'D9', direct: true }));
     assert.equal(cordon.defender.submitted.length, 1);
   });
+
+  for (const kind of ['refused', 'not invited'] as const) {
+    it(`tell the requester once, also when the channel turns out to be “${kind}” only after an outage (bug 18)`, async () => {
+      failing('send', 'later');
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      await cordon.advance(5_000);
+      failing('send', kind, 'The channel is archived.');
+      for (let round = 0; round < 3; round += 1) await cordon.advance(60_000);
+      const told = cordon.texts({ to: 'UREQ' });
+      assert.equal(told.length, 1);
+      assert.match(told[0]!, /could not be posted\. The channel is archived/);
+    });
+  }
 
   it('say in the thread that the requester could not be told in person, and do not try again', async () => {
     await cordon.say('UREQ', 'restrict mymachine1 x');

@@ -23,18 +23,19 @@ export function readNews(envelope: Envelope, tenant: string, body: unknown): New
   const removed = removedMembers(envelope, body);
   const uninstalled = envelope.type === 'installationUpdate' && /^remove(-upgrade)?$/.test(envelope.action ?? '');
   const out = uninstalled || removed.some(({ id }) => id === envelope.bot);
+  const left = removed.flatMap(({ aadObjectId }) =>
+    typeof aadObjectId === 'string' ? [teamsAccount(tenant, aadObjectId)] : [],
+  );
+  const account = from && teamsAccount(tenant, from.aadObjectId);
+  // Who leaves by themselves is the sender too: nothing of theirs is in there, and where else they were seen still holds.
+  const away = out || left.some(({ user }) => user === account?.user);
   const place =
-    type === 'personal' ? { personal: out ? undefined : conversation } : out ? {} : { seenIn: conversation };
+    type === 'personal' ? { personal: out ? undefined : conversation } : away ? {} : { seenIn: conversation };
   return {
     conversation,
     address: out ? undefined : { serviceUrl, tenant, type },
-    from: from && {
-      account: teamsAccount(tenant, from.aadObjectId),
-      address: { serviceUrl, user: from.user, ...place },
-    },
-    left: removed.flatMap(({ aadObjectId }) =>
-      typeof aadObjectId === 'string' ? [teamsAccount(tenant, aadObjectId)] : [],
-    ),
+    from: from && account && { account, address: { serviceUrl, user: from.user, ...place } },
+    left,
   };
 }
 

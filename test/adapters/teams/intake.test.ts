@@ -224,5 +224,14 @@ describe('Stored, then answered', () => {
       assert.equal(((await person(bob)) as { seenIn?: string }).seenIn, undefined);
       assert.equal(((await person(alice)) as { seenIn?: string }).seenIn, channel);
     });
+
+    it('still looks for a person where they stayed, when they leave another conversation by themselves', async () => {
+      await start();
+      await rig.post(activity('message-channel'));
+      const { from } = activity('message-channel');
+      const left = { conversationType: 'groupChat', id: '19:0123456789abcdef0123456789abcdef@thread.v2' };
+      await rig.post({ ...inside('conversation-update', 'conversation', left), from, membersRemoved: [from] });
+      assert.equal(((await person(alice)) as { seenIn?: string }).seenIn, channel);
+    });
   });
 });

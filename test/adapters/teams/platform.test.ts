@@ -214,6 +214,12 @@ describe('Sending to Teams', () => {
       await assert.rejects(teams.lookUp(account), { kind: 'gone' });
     });
 
+    it('somebody who has left the last conversation with Cordon is gone as well, and not taken for a stranger (bug 20)', async () => {
+      const user = (await contacts.person(account))?.user ?? '';
+      await contacts.notePerson(account, { serviceUrl, user, seenIn: undefined, personal: undefined });
+      await assert.rejects(teams.lookUp(account), { kind: 'gone', code: 'teams_person_left' });
+    });
+
     it('a tenant that is not configured is external, whatever the roster says', async () => {
       const elsewhere = { ...account, tenant: 'ffffffff-9999-4999-8999-999999999999' };
       assert.equal((await teams.lookUp(elsewhere)).standing, 'external');
