@@ -52,6 +52,20 @@ describe('starting', function () {
     }
   });
 
+  it('does not start with settings of Teams but without the id of its app, without which the SDK authenticates nobody', () => {
+    const teams = { MicrosoftAppPassword: 's', MicrosoftAppTenantId: '8c7e2d1a-1111-4222-8333-444455556666' };
+    const { status, output } = run(main, { ...complete, ...teams });
+    assert.equal(status, 1);
+    assert.match(output, /MicrosoftAppId is missing, though MicrosoftAppPassword.*docs\/teams\.md/);
+  });
+
+  it('does not start for the Playground where other machines reach it', () => {
+    const settings = { ...complete, CORDON_PLAYGROUND: 'true', DEFENDER_API_URL: 'http://127.0.0.1:9' };
+    const { status, output } = run(main, { ...settings, HOST: '0.0.0.0' });
+    assert.equal(status, 1);
+    assert.match(output, /CORDON_PLAYGROUND.*HOST/);
+  });
+
   it('does not start the sandbox next to real credentials or in production', () => {
     const withToken = run(sandboxMain, { SLACK_BOT_TOKEN: 'xoxb-real' });
     assert.equal(withToken.status, 1);
