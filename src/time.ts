@@ -13,3 +13,16 @@ export function earliest(...moments: readonly (number | undefined)[]): number | 
 export function nextTick(now: number, everyMs: number): number {
   return (Math.floor(now / everyMs) + 1) * everyMs;
 }
+
+/** Rejects after `ms`. For what takes no abort signal, as MSAL and the Bot Framework's SDK: a silent service can only be left alone. */
+export function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer in ${ms} ms`));
+    }, ms);
+  });
+  return Promise.race([work, late]).finally(() => {
+    clearTimeout(timer);
+  });
+}

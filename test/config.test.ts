@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
-import { ConfigError, readConfig } from '../src/config.js';
-import { completeSettings as complete } from './support.js';
-
-function problems(env: Record<string, string | undefined>): string {
-  try {
-    readConfig(env);
-  } catch (error) {
-    assert.ok(error instanceof ConfigError);
-    return error.problems.join('\n');
-  }
-  return '';
-}
+import { readConfig } from '../src/config.js';
+import { completeSettings as complete, configProblems as problems } from './support.js';
 
 describe('the settings', () => {
   it('need a platform and Entra, and say where to read on', () => {

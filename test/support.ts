@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { ConfigError, readConfig } from '../src/config.js';
 import type { Machine } from '../src/defender/machine.js';
 import type { Person } from '../src/people/person.js';
 
@@ -38,6 +40,17 @@ export function person(user: string, over: Partial<Person> = {}): Person {
 export function teamsPerson(user: string, over: Partial<Person> = {}): Person {
   const account = { platform: 'teams', tenant: 't', user } as const;
   return { id: `entra:t:${user}`, account, name: user, standing: 'member', ...over };
+}
+
+/** What `readConfig` says against these settings, one problem a line; empty where they are good. */
+export function configProblems(env: Readonly<Record<string, string | undefined>>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems.join('\n');
+  }
+  return '';
 }
 
 /** The fewest settings with which Cordon starts; none of them is real. */

@@ -39,7 +39,7 @@ export function createTeamsAdapter(options: TeamsAdapterOptions): Adapter {
     settings,
     core,
     contacts,
-    cardContent: (card) => render({ kind: 'card', card }).attachments[0]?.content,
+    cardContent: (card) => render({ kind: 'card', card }).attachments[0].content,
     log,
   });
   mountMessages({

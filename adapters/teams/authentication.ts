@@ -7,8 +7,8 @@ import {
 import { z } from 'zod';
 import { CordonError, messageOf } from '../../src/errors.js';
 import { BotCredentials, BotCredentialsFactory } from './credentials.js';
-import { inTime } from './in-time.js';
 import type { TeamsSettings } from '../../src/config/teams.js';
+import { within } from '../../src/time.js';
 
 /** The Bot Framework waits 15 s for an answer. */
 const timeoutMs = 8_000;
@@ -71,7 +71,7 @@ export async function authenticate(
   }
   let result: AuthenticateRequestResult;
   try {
-    result = await inTime(timeoutMs, authentication.authenticateRequest(activity, authorization));
+    result = await within(timeoutMs, authentication.authenticateRequest(activity, authorization));
   } catch (error) {
     throw refusal(error);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from '../../src/config/settings.js';
 import { PlatformError } from '../../src/platform.js';
 import { connectorError, type Answer, unreachable } from './errors.js';
 import type { TeamsContent } from './render/content.js';
@@ -135,8 +136,8 @@ export function createConnector(options: ConnectorOptions): Connector {
 /** With a trailing slash. Throws code `teams_untrusted_service_url`, because whoever gets the token can speak as Cordon. */
 function trusted(serviceUrl: string): string {
   const url = URL.canParse(serviceUrl) ? new URL(serviceUrl) : undefined;
-  const loopback = url !== undefined && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback)) return serviceUrl.replace(/\/*$/, '/');
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname)))
+    return serviceUrl.replace(/\/*$/, '/');
   throw new PlatformError('refused', 'teams_untrusted_service_url', `no https service URL: ${serviceUrl}`);
 }
 

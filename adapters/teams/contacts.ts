@@ -1,19 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Account } from '../../src/people/person.js';
 import type { Addresses } from '../../src/platform.js';
-import type { ConversationAddress, PersonAddress } from './addresses.js';
-
-const conversation = z.object({
-  serviceUrl: z.string(),
-  tenant: z.string(),
-  type: z.enum(['personal', 'groupChat', 'channel']),
-});
-const person = z.object({
-  serviceUrl: z.string(),
-  user: z.string(),
-  personal: z.string().optional(),
-  seenIn: z.string().optional(),
-});
+import { conversationAddress, type ConversationAddress, personAddress, type PersonAddress } from './addresses.js';
 
 /** Where conversations and people are reached, kept over restarts. Only what an authenticated activity said is noted. */
 export interface Contacts {
@@ -37,15 +25,15 @@ export function createContacts(addresses: Addresses, usualServiceUrl: string): C
     if ((await addresses.find(key)) !== value) await addresses.save(key, value);
   }
   return {
-    conversation: (id) => read(conversationKey(id), conversation),
+    conversation: (id) => read(conversationKey(id), conversationAddress),
     async noteConversation(id, address) {
       await write(conversationKey(id), JSON.stringify(address));
       await write(serviceKey(address.tenant), address.serviceUrl);
     },
     forgetConversation: (id) => addresses.remove(conversationKey(id)),
-    person: (account) => read(personKey(account), person),
+    person: (account) => read(personKey(account), personAddress),
     async notePerson(account, news) {
-      const known = await read(personKey(account), person);
+      const known = await read(personKey(account), personAddress);
       await write(personKey(account), JSON.stringify({ ...known, ...news }));
     },
     serviceUrl: async (tenant) => (await addresses.find(serviceKey(tenant))) ?? usualServiceUrl,
@@ -55,6 +43,7 @@ export function createContacts(addresses: Addresses, usualServiceUrl: string): C
 function conversationKey(id: string): string {
   return `conversation:${id}`;
 }
+
 function personKey({ tenant, user }: Account): string {
   return `person:${tenant}:${user}`;
 }

@@ -1,11 +1,11 @@
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { AppCredentials, type AuthenticatorResult, ServiceClientCredentialsFactory } from 'botframework-connector';
-import { clientSecretCredential } from '../../src/defender/credentials.js';
+import { clientSecretCredential, entraErrorNumber } from '../../src/defender/credentials.js';
 import { messageOf } from '../../src/errors.js';
 import { PlatformError } from '../../src/platform.js';
-import { inTime } from './in-time.js';
 import type { Log } from './log.js';
 import type { TeamsSettings } from '../../src/config/teams.js';
+import { within } from '../../src/time.js';
 
 const publicAuthority = 'https://login.microsoftonline.com';
 /** Tenant of bots that are registered for every tenant. Source: `AuthenticationConstants.DefaultChannelAuthTenant`. */
@@ -39,7 +39,7 @@ export class BotCredentials extends AppCredentials {
   }
 
   async #ask(): Promise<AuthenticatorResult> {
-    const answer = await inTime(timeoutMs, this.#credential.getToken(`${this.oAuthScope}/.default`));
+    const answer = await within(timeoutMs, this.#credential.getToken(`${this.oAuthScope}/.default`));
     if (answer === null) throw new Error('the credential gave no token');
     return { accessToken: answer.token, expiresOn: new Date(answer.expiresOnTimestamp) };
   }
@@ -97,7 +97,7 @@ const advice: Readonly<Record<string, string>> = {
 
 /** A `PlatformError` code `teams_credentials` where Entra refused for good; undefined for everything that may pass, such as an outage. */
 export function credentialsRefused(error: unknown): PlatformError | undefined {
-  const number = /\bAADSTS\d+/.exec(messageOf(error))?.[0];
+  const number = entraErrorNumber(error);
   const why = number === undefined ? undefined : advice[number];
   if (number === undefined || why === undefined) return undefined;
   return new PlatformError('refused', 'teams_credentials', `the bot gets no token: ${number}`, {

@@ -6,13 +6,13 @@ import { CordonError, messageOf } from '../../src/errors.js';
 import type { Core } from '../../src/platform.js';
 import type { Card } from '../../src/view/model.js';
 import type { Contacts } from './contacts.js';
-import { inTime } from './in-time.js';
 import type { Log } from './log.js';
 import { type Envelope, readEnvelope } from './receive/envelope.js';
 import { learn, readNews } from './receive/news.js';
 import { readActivity } from './receive/read.js';
 import { type Answer, issuesOf } from './receive/received.js';
 import type { TeamsSettings } from '../../src/config/teams.js';
+import { within } from '../../src/time.js';
 
 /** Code `teams_malformed`: let in, but not an activity that Cordon can read. */
 export class MalformedActivity extends CordonError {
@@ -136,7 +136,7 @@ export class Intake extends CloudAdapter {
         });
       case 'reply':
         try {
-          await inTime(tellWithinMs, context.sendActivity(tryAgain));
+          await within(tellWithinMs, context.sendActivity(tryAgain));
         } catch (error) {
           // Not the error itself: the SDK's holds the request, and with it the bot's token.
           this.#options.log.warn({}, `somebody could not be told: ${messageOf(error)}`);

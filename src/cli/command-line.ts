@@ -1,5 +1,8 @@
 import { CordonError } from '../errors.js';
 
+/** Stands for the host name in the manifests that ship with Cordon. */
+export const hostPlaceholder = 'cordon.example.com';
+
 /** What a command may touch of the world. Paths are as the user wrote them, relative to where they are. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,13 +1,12 @@
 import { parseDocument } from 'yaml';
-
-const placeholder = 'cordon.example.com';
+import { hostPlaceholder } from './command-line.js';
 
 /** How Slack reaches Cordon: by a host name, or in Socket Mode, where Slack knows no address of Cordon's. */
 export type Reach = { readonly host: string } | { readonly socketMode: true };
 
 /** manifests/slack/manifest.yaml as it is pasted into Slack. */
 export function slackManifest(source: string, reach: Reach): string {
-  if ('host' in reach) return withoutRemark(source).replaceAll(placeholder, reach.host);
+  if ('host' in reach) return withoutRemark(source).replaceAll(hostPlaceholder, reach.host);
   const document = parseDocument(withoutRemark(source));
   const { features } = document.toJS() as { features: { slash_commands: unknown[] } };
   for (const index of features.slash_commands.keys()) document.deleteIn(['features', 'slash_commands', index, 'url']);

@@ -1,9 +1,8 @@
 import { zipSync } from 'fflate';
 import { z } from 'zod';
 import { version } from '../version.js';
-import type { World } from './command-line.js';
+import { hostPlaceholder, type World } from './command-line.js';
 
-const placeholder = 'cordon.example.com';
 /** The oldest date that a zip can hold: the same input gives the same bytes. */
 const mtime = new Date(1980, 0, 1);
 
@@ -20,7 +19,7 @@ export interface TeamsPackage {
 export async function teamsPackage({ host, appId, asset }: TeamsPackage): Promise<Uint8Array> {
   const folder = 'manifests/teams/';
   const text = new TextDecoder().decode(await asset(`${folder}manifest.json`));
-  const { bots, ...rest } = template.parse(JSON.parse(text.replaceAll(placeholder, host)));
+  const { bots, ...rest } = template.parse(JSON.parse(text.replaceAll(hostPlaceholder, host)));
   const manifest = { ...rest, version, id: appId, bots: [{ ...bots[0], botId: appId }] };
   return zipSync(
     {

@@ -1,5 +1,6 @@
 import { ClientSecretCredential, type ClientSecretCredentialOptions, type TokenCredential } from '@azure/identity';
 import { messageOf } from '../errors.js';
+import { within } from '../time.js';
 import { DefenderError } from './errors.js';
 import { redact } from './redact.js';
 
@@ -72,19 +73,6 @@ export function clientSecretCredential(
   };
 }
 
-/** MSAL does not pass on an abort signal, so a silent Entra can only be left alone. */
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer in ${ms} ms`));
-    }, ms);
-  });
-  return Promise.race([work, late]).finally(() => {
-    clearTimeout(timer);
-  });
-}
-
 /** Entra's numbers for what an administrator can put right. Source: Microsoft's AADSTS error code reference. */
 const advice: Readonly<Record<string, string>> = {
   AADSTS7000215: "the client secret is wrong. Put the secret's value, not its id, into AZURE_CLIENT_SECRET",
@@ -101,9 +89,14 @@ const advice: Readonly<Record<string, string>> = {
 const otherAdvice =
   'no known reason was given. Check AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_AUTHORITY_HOST, and that Cordon can reach Entra over the network';
 
+/** `AADSTS7000215` where Entra says why it gave no token. */
+export function entraErrorNumber(thrown: unknown): string | undefined {
+  return /\bAADSTS\d+/.exec(messageOf(thrown))?.[0];
+}
+
 function tokenError(thrown: unknown): DefenderError {
   const message = messageOf(thrown);
-  const number = /\bAADSTS\d+/.exec(message)?.[0];
+  const number = entraErrorNumber(thrown);
   const why = (number === undefined ? undefined : advice[number]) ?? otherAdvice;
   const shownNumber = number === undefined ? '' : ` (${number})`;
   return new DefenderError('token_failed', `token: ${redact(message, 500)}`, {

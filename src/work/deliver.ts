@@ -115,6 +115,15 @@ async function retryOrDrop(
   const kind = error instanceof PlatformError ? error.kind : 'later';
   const because = error instanceof PlatformError ? `${error.code}: ${error.message}` : messageOf(error);
   const tooOld = at - delivery.createdAt > keptMs;
+  if (kind === 'later' && !tooOld) {
+    const wait = error instanceof PlatformError ? error.retryAfterMs : undefined;
+    await store.postponeDelivery(
+      delivery.id,
+      at + (wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs)),
+      because,
+    );
+    return;
+  }
   const { message } = delivery;
   // A person adds the app for themselves, or not: nobody else can invite it there.
   const invitable = message.kind === 'announce' && message.place.person === undefined;
@@ -125,15 +134,6 @@ async function retryOrDrop(
 
   if (kind === 'not invited' && invitable && stillWanted && !tooOld) {
     await store.postponeDelivery(delivery.id, at + inviteMs, because, told);
-    return;
-  }
-  if (kind === 'later' && !tooOld) {
-    const wait = error instanceof PlatformError ? error.retryAfterMs : undefined;
-    await store.postponeDelivery(
-      delivery.id,
-      at + (wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs)),
-      because,
-    );
     return;
   }
   const record = lost(request, delivery, at, because);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ConfigError, readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config.js';
 import type { TeamsSettings } from '../../src/config/teams.js';
-import { completeSettings } from '../support.js';
+import { completeSettings, configProblems as problems } from '../support.js';
 
 const tenant = '11111111-2222-4333-8444-555555555555';
 const other = '99999999-2222-4333-8444-555555555555';
@@ -26,16 +26,6 @@ function read(env: Env): TeamsSettings {
   const { teams } = readConfig(env);
   assert.ok(teams);
   return teams;
-}
-
-function problems(env: Env): string {
-  try {
-    readConfig(env);
-  } catch (error) {
-    assert.ok(error instanceof ConfigError);
-    return error.problems.join('\n');
-  }
-  return '';
 }
 
 describe('the settings of Teams', () => {

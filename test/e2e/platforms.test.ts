@@ -1,10 +1,10 @@
-import { bothPlatforms } from '../../sandbox/cast.js';
 import { platformContract } from '../contract/platform.js';
 import { slackDriver } from './drivers/slack.js';
 import { teamsDriver } from './drivers/teams.js';
 import { Scene } from './scene.js';
+import { teamsOnly } from './teams-scene.js';
 
-const inTeams = { policy: bothPlatforms.replace(/, teams:\S+\]/, ']'), teams: {} };
+const inTeams = { policy: teamsOnly, teams: {} };
 
 platformContract('Slack', async () => {
   const scene = await Scene.open();

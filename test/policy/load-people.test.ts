@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict';
 import { parsePolicy } from '../../src/policy/load.js';
 import type { PolicyError } from '../../src/policy/policy-error.js';
-
-const small = `version: 1
-groups:
-  soc: [slack:T0HOME:U1, slack:T0HOME:U2]
-  soc-leads: [slack:T0HOME:U3]
-rules:
-  - name: everything
-    actions: [restrict, release]
-    requesters: [soc]
-    approvers: [soc-leads]
-`;
+import { small } from './small.js';
 
 describe('parsePolicy, about people', () => {
   it('reads who is one human on two platforms, with several Slack accounts if need be', () => {

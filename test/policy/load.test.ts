@@ -4,17 +4,7 @@ import fc from 'fast-check';
 import { CordonError } from '../../src/errors.js';
 import { loadPolicy, parsePolicy } from '../../src/policy/load.js';
 import { PolicyError } from '../../src/policy/policy-error.js';
-
-const small = `version: 1
-groups:
-  soc: [slack:T0HOME:U1, slack:T0HOME:U2]
-  soc-leads: [slack:T0HOME:U3]
-rules:
-  - name: everything
-    actions: [restrict, release]
-    requesters: [soc]
-    approvers: [soc-leads]
-`;
+import { small } from './small.js';
 
 /** The lines of the message about `text`, without the first. */
 function mistakes(text: string): string[] {

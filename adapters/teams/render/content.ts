@@ -1,17 +1,14 @@
 import type { View } from '../../../src/view/model.js';
 import { renderCard } from './card.js';
+import type { AdaptiveCard } from './elements.js';
 import { renderNote } from './note.js';
 
 /** What an activity shows. `summary` is all that a notification and the list of conversations tell of it, as plain text. */
 export interface TeamsContent {
   readonly summary: string;
-  readonly text?: string;
-  readonly textFormat?: 'markdown' | 'xml' | 'plain';
-  readonly attachments: readonly {
-    readonly contentType: 'application/vnd.microsoft.card.adaptive';
-    readonly content: object;
-  }[];
-  readonly entities?: readonly object[];
+  readonly attachments: readonly [
+    { readonly contentType: 'application/vnd.microsoft.card.adaptive'; readonly content: AdaptiveCard },
+  ];
 }
 
 export function render(view: View): TeamsContent {

@@ -5,30 +5,14 @@ import { BotCredentials, BotCredentialsFactory, checkCredentials } from '../../.
 import type { Log } from '../../../adapters/teams/log.js';
 import type { TeamsSettings } from '../../../src/config/teams.js';
 import { PlatformError } from '../../../src/platform.js';
-import { tenant } from './activities.js';
+import { teamsSettings } from './settings.js';
 
 let apps = 0;
 
 /** The SDK caches tokens for the whole process, by app: each test is another app. */
 function settings(over: Partial<TeamsSettings> = {}): TeamsSettings {
   apps += 1;
-  return {
-    appId: `c4edc4ed-0000-4000-8000-${String(apps).padStart(12, '0')}`,
-    appType: 'SingleTenant',
-    password: 'secret',
-    tenantId: tenant,
-    tenants: [tenant],
-    channel: {
-      loginUrl: undefined,
-      oAuthScope: 'https://api.botframework.com',
-      tokenIssuer: 'https://api.botframework.com',
-      openIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
-      serviceUrl: 'https://smba.trafficmanager.net/teams/',
-    },
-    disableInstanceDiscovery: false,
-    anonymous: false,
-    ...over,
-  };
+  return { ...teamsSettings, appId: `c4edc4ed-0000-4000-8000-${String(apps).padStart(12, '0')}`, ...over };
 }
 
 class Entra {

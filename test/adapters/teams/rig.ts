@@ -11,7 +11,8 @@ import type { TeamsSettings } from '../../../src/config/teams.js';
 import { listenOnLoopback } from '../../../sandbox/loopback.js';
 import type { Incoming } from '../../../src/command/model.js';
 import type { Addresses, Core } from '../../../src/platform.js';
-import { type Activity, appId, tenant } from './activities.js';
+import { type Activity, appId } from './activities.js';
+import { teamsSettings } from './settings.js';
 import { type Issuer, startIssuer } from './issuer.js';
 
 export interface Sent {
@@ -51,20 +52,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const serviceUrl = `${url}/teams/`;
   const [stored, replies, log]: [Incoming[], Activity[], Activity[]] = [[], [], []];
   const settings: TeamsSettings = {
-    appId,
-    appType: 'SingleTenant',
-    password: 'secret',
-    tenantId: tenant,
-    tenants: [tenant],
+    ...teamsSettings,
     channel: {
-      loginUrl: undefined,
-      oAuthScope: 'https://api.botframework.com',
+      ...teamsSettings.channel,
       tokenIssuer: issuer.url,
       openIdMetadataUrl: options.openIdMetadataUrl ?? issuer.openIdMetadataUrl,
       serviceUrl,
     },
-    disableInstanceDiscovery: false,
-    anonymous: false,
     ...options.settings,
   };
   const credentials = new BotCredentials(settings, {

@@ -50,7 +50,7 @@ describe('Golden files of Teams messages', () => {
     const validate = ajv.compile({ $id, ...schema });
     for (const [name, { attachments }] of contents) {
       // Teams' own property, which the schema of Adaptive Cards does not know.
-      const { msteams, ...card } = attachments[0]!.content as Record<string, unknown>;
+      const { msteams, ...card } = attachments[0].content;
       assert.ok(msteams, name);
       assert.ok(validate(card), `${name}: ${JSON.stringify(validate.errors, null, 2)}`);
     }
