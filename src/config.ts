@@ -22,6 +22,8 @@ export interface Config {
   readonly settleMs: number;
   /** How often one Request's call may be sent in all. */
   readonly attempts: number;
+  /** How long after its last sign of life a replica counts as dead. */
+  readonly leaseMs: number;
 }
 
 /** HTTP mode has a signing secret, Socket Mode an app token. */
@@ -149,6 +151,7 @@ function toConfig(given: Settings): Config {
     commentLength: given.CORDON_COMMENT_LENGTH,
     settleMs: given.CORDON_SETTLE_SECONDS * 1_000,
     attempts: given.CORDON_ATTEMPTS,
+    leaseMs: given.CORDON_LEASE_SECONDS * 1_000,
   };
 }
 

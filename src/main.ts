@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import crossFetch from 'cross-fetch';
@@ -71,20 +71,23 @@ async function main(config: Config): Promise<void> {
   }
 
   const platforms = new Map(adapters.map(({ platform }) => [platform.name, platform]));
-  const workers = createWorkers({
-    store,
-    defender,
-    throttle,
-    platforms,
-    policy: () => policy,
-    now,
-    newId: () => requestId(randomBytes),
-    newToken: () => buttonToken(randomBytes),
-    newCode: () => linkCode(randomBytes),
-    logger,
-    portalUrl: config.defender.portalUrl,
-    limits: { commentLength: config.commentLength, settleMs: config.settleMs, attempts: config.attempts },
-  });
+  const workers = createWorkers(
+    {
+      store,
+      defender,
+      throttle,
+      platforms,
+      policy: () => policy,
+      now,
+      newId: () => requestId(randomBytes),
+      newToken: () => buttonToken(randomBytes),
+      newCode: () => linkCode(randomBytes),
+      logger,
+      portalUrl: config.defender.portalUrl,
+      limits: { commentLength: config.commentLength, settleMs: config.settleMs, attempts: config.attempts },
+    },
+    { ms: config.leaseMs, newId: randomUUID },
+  );
 
   const server = await listen(app, config.host, config.port);
   await Promise.all(adapters.map((adapter) => adapter.start()));

@@ -82,12 +82,15 @@ export class PlatformError extends CordonError {
     readonly kind: PlatformErrorKind,
     code: string,
     message: string,
-    options: { cause?: unknown; retryAfterMs?: number; userText?: string } = {},
+    options: { cause?: unknown; retryAfterMs?: number; userText?: string; unsure?: boolean } = {},
   ) {
     super(code, message, options);
     this.retryAfterMs = options.retryAfterMs;
+    this.unsure = options.unsure ?? false;
   }
   readonly retryAfterMs: number | undefined;
+  /** The platform may have done it all the same: the call left, and no answer or none of use came back. */
+  readonly unsure: boolean;
 }
 
 export const platformTitle: Readonly<Record<PlatformName, string>> = { slack: 'Slack', teams: 'Teams' };

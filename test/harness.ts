@@ -15,7 +15,7 @@ import { createDeliverer } from '../src/work/deliver.js';
 import { createDispatcher, type Dispatcher } from '../src/work/dispatch.js';
 import { createIntake } from '../src/work/intake.js';
 import type { Pool } from '../src/work/pool.js';
-import { adoptOrphans, createSearch } from '../src/work/search.js';
+import { createSearch } from '../src/work/search.js';
 import { scheduleTick } from '../src/work/schedule.js';
 import { createTracker } from '../src/work/track.js';
 import { FakeDefender, FakePlatform, type Sent } from './fakes.js';
@@ -54,6 +54,7 @@ export class Harness {
   private keys = 0;
   private tokens = 0;
   private codes = 0;
+  private lives = 0;
   private readonly intake: Pool;
   private readonly deliver: Pool;
   private readonly track: () => Promise<number | undefined>;
@@ -75,6 +76,7 @@ export class Harness {
       throttle: createThrottle({ store, now, random: () => 0 }),
       platforms: this.platforms,
       policy: () => this.policy,
+      replica: { id: () => `replica-${this.lives}`, alive: () => true },
       now,
       newId: () => `AAAA${String((this.keys += 1)).padStart(4, '0')}`,
       newToken: () => `token-${(this.tokens += 1)}`,
@@ -88,11 +90,13 @@ export class Harness {
     this.deliver = createDeliverer(this.context);
     this.track = createTracker(this.context);
     this.dispatcher = createDispatcher(this.context);
-    this.search = createSearch(this.context, (id) => this.dispatcher.isUnderWay(id));
+    this.search = createSearch(this.context);
   }
 
   static async open(policyText = standardPolicy): Promise<Harness> {
-    return new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
+    const harness = new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
+    await harness.store.register('replica-0', Number.MAX_SAFE_INTEGER);
+    return harness;
   }
 
   /** As if Cordon had been started without that platform's settings. */
@@ -100,9 +104,13 @@ export class Harness {
     this.platforms.delete(platform);
   }
 
-  /** What a new process does first with the store of one that died. */
-  restart(): Promise<void> {
-    return adoptOrphans(this.context);
+  /** As if the process had died and another one had noticed. */
+  async restart(): Promise<void> {
+    const { store, replica } = this.context;
+    const dead = replica.id();
+    this.lives += 1;
+    await store.register(replica.id(), Number.MAX_SAFE_INTEGER);
+    await store.release(dead);
   }
 
   /** Runs every loop until nothing is due at the present time. */

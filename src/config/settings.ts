@@ -98,6 +98,7 @@ export const settings = z.object({
   CORDON_COMMENT_LENGTH: seconds(1_000, 200, 10_000),
   CORDON_SETTLE_SECONDS: seconds(60, 5, 3_600),
   CORDON_ATTEMPTS: seconds(3, 1, 10),
+  CORDON_LEASE_SECONDS: seconds(20, 2, 600),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', { error: 'has to start with xoxb-' }).optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', { error: 'has to start with xapp-' }).optional(),

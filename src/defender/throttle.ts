@@ -1,5 +1,5 @@
 import pThrottle from 'p-throttle';
-import type { Store, Window } from '../store/store.js';
+import type { Start, Store, Window } from '../store/store.js';
 import type { Operation } from './defender.js';
 import { DefenderError } from './errors.js';
 
@@ -16,11 +16,19 @@ export interface Throttle {
    * `DefenderError` code `TooManyRequests` at once. Rejects with the signal's reason at shutdown.
    */
   take(operation: Operation, withinMs?: number): Promise<void>;
+  /**
+   * For a call whose reservation is part of something else: repeats `attempt`, which takes the call, until its outcome is not
+   * `full`. Rejects with the signal's reason at shutdown.
+   */
+  through<T extends { readonly outcome: string }>(operation: Operation, attempt: () => Promise<T | Full>): Promise<T>;
   /** Defender said 429. Without `retryAfterMs` the pause doubles with every 429 within ten minutes, up to five minutes. */
   throttled(operation: Operation, retryAfterMs: number | undefined): Promise<void>;
   /** When the call after `ahead` others is expected to leave (Unix ms). */
   estimate(operation: Operation, ahead: number): Promise<number>;
 }
+
+type Gate = (work: () => Promise<void>) => Promise<void>;
+type Full = Extract<Start, { readonly outcome: 'full' }>;
 
 /** Below the real limits by the one call that strict p-throttle may overshoot, and by one for a call counted late by Defender. */
 export const defenderWindows: readonly Window[] = [
@@ -42,7 +50,7 @@ export interface ThrottleOptions {
 }
 
 export function createThrottle({ store, now, signal, windows = defenderWindows, random }: ThrottleOptions): Throttle {
-  const gates = new Map<Operation, () => Promise<void>>();
+  const gates = new Map<Operation, Gate>();
   const inARow = new Map<Operation, { count: number; at: number }>();
 
   async function reserve(operation: Operation): Promise<void> {
@@ -55,12 +63,12 @@ export function createThrottle({ store, now, signal, windows = defenderWindows, 
   }
 
   /** One p-throttle per window, the shorter one outside; created on first use. */
-  function gate(operation: Operation): () => Promise<void> {
+  function gate(operation: Operation): Gate {
     const known = gates.get(operation);
     if (known) return known;
-    const made = windows.reduceRight<() => Promise<void>>(
+    const made = windows.reduceRight<Gate>(
       (inner, { limit, ms }) => pThrottle({ limit, interval: ms, strict: true, ...(signal ? { signal } : {}) })(inner),
-      () => reserve(operation),
+      (work) => work(),
     );
     gates.set(operation, made);
     return made;
@@ -78,7 +86,22 @@ export function createThrottle({ store, now, signal, windows = defenderWindows, 
         const wait = (await estimate(operation, 0)) - now();
         if (wait > withinMs) throw usedUp(operation, wait);
       }
-      await gate(operation)();
+      await gate(operation)(() => reserve(operation));
+    },
+
+    async through<T extends { readonly outcome: string }>(operation: Operation, attempt: () => Promise<T | Full>) {
+      const outcomes: T[] = [];
+      await gate(operation)(async () => {
+        for (;;) {
+          signal?.throwIfAborted();
+          const tried = await attempt();
+          if (!isFull(tried)) return void outcomes.push(tried);
+          await pause(tried.at - now(), signal);
+        }
+      });
+      const [outcome] = outcomes;
+      if (outcome === undefined) throw new Error('the attempt has no outcome');
+      return outcome;
     },
 
     async throttled(operation, retryAfterMs) {
@@ -91,6 +114,10 @@ export function createThrottle({ store, now, signal, windows = defenderWindows, 
 
     estimate,
   };
+}
+
+function isFull(tried: { readonly outcome: string }): tried is Full {
+  return tried.outcome === 'full';
 }
 
 function usedUp(operation: Operation, waitMs: number): DefenderError {

@@ -5,7 +5,7 @@ import type { Effects, StoredButton } from '../store/store.js';
 import type { Note } from '../view/model.js';
 import type { Context } from './context.js';
 import { effectsOf, type Happening, whisper } from './effects.js';
-import { amend, type Request } from './request.js';
+import type { Request } from './request.js';
 
 /** Nothing is recorded, said or owed. */
 export const nothing: Effects = { audit: [], deliveries: [] };
@@ -23,9 +23,9 @@ export async function commit(
   return stored;
 }
 
-/** Nothing happened: the Request is looked at again at `dueAt`. */
-export async function putOff(store: Context['store'], request: Request, dueAt: number): Promise<void> {
-  await store.change(amend(request, { dueAt }), nothing);
+/** Nothing happened: the claimed Request is looked at again at `dueAt`. */
+export async function putOff({ store }: Pick<Context, 'store'>, request: Request, dueAt: number): Promise<void> {
+  if (request.claim !== undefined) await store.postponeRequests([request.id], request.claim, dueAt);
 }
 
 /** The Incoming that is answered, whom it is from and where they are. */

@@ -9,6 +9,14 @@ import type { Store } from '../store/store.js';
 /** The background loops, by the name under which they are woken. */
 export type LoopName = 'intake' | 'dispatch' | 'search' | 'track' | 'deliver' | 'schedule';
 
+/** One of the processes that share a store. What it works on it has claimed, under its id. */
+export interface Replica {
+  /** Changes when the process was taken for dead and had to begin anew: what it claimed before may belong to others. */
+  id(): string;
+  /** False while its lease has run out, after a pause or while the store cannot be reached: then nothing may leave this process. */
+  alive(): boolean;
+}
+
 /** What the use cases need of the world. Each takes only the part that it uses. */
 export interface Context {
   readonly store: Store;
@@ -16,6 +24,8 @@ export interface Context {
   readonly throttle: Throttle;
   readonly platforms: ReadonlyMap<PlatformName, Platform>;
   readonly policy: () => Policy;
+  /** This process among those that share the store. */
+  readonly replica: Replica;
   /** Unix ms. */
   readonly now: () => number;
   /** A new Request id: eight characters of Crockford's base 32. */

@@ -2,7 +2,7 @@ import { cordon, defender as byDefender } from '../audit/event.js';
 import { finalStatus, type FinalStatus, type MachineAction } from '../defender/machine-action.js';
 import { nextTick } from '../time.js';
 import * as notes from '../view/notes.js';
-import { commit, putOff } from './commit.js';
+import { commit } from './commit.js';
 import type { Context } from './context.js';
 import type { RequestEvent } from './life.js';
 import { advance, amend, type Request } from './request.js';
@@ -33,15 +33,24 @@ export function lookInterval(age: number): number {
  * What Defender shows of a submitted Request's action. A final status settles the Request; any other, unknown ones included,
  * means that it is still open, and so does an answer without the action: a fresh one may not be listed for some seconds after
  * the 201 (defender-api.md §2.3), and Cordon never takes "not listed" for an end.
+ *
+ * Where nothing is new, nothing is stored: gives the time of the next look, to which the claimed Request has to be put off.
  */
-export async function follow(world: World, request: Request, action: MachineAction | undefined): Promise<void> {
+export async function follow(
+  world: World,
+  request: Request,
+  action: MachineAction | undefined,
+): Promise<number | undefined> {
   const now = world.now();
   const age = now - (request.submittedAt ?? now);
   const dueAt = nextTick(now, lookInterval(age));
   if (action === undefined) return look(world, request, dueAt);
 
   const status = finalStatus(action);
-  if (status !== undefined) return settle(world, request, action, status);
+  if (status !== undefined) {
+    await settle(world, request, action, status);
+    return undefined;
+  }
   if (action.status !== request.machineAction?.status) {
     const after = amend(request, { machineAction: action, dueAt });
     const happening = {
@@ -51,9 +60,9 @@ export async function follow(world: World, request: Request, action: MachineActi
       note: notes.progress(action),
     };
     await commit(world, request, after, now, happening);
-    return;
+    return undefined;
   }
-  await look(world, request, dueAt);
+  return look(world, request, dueAt);
 }
 
 async function settle(world: World, request: Request, action: MachineAction, status: FinalStatus): Promise<void> {
@@ -75,11 +84,12 @@ async function settle(world: World, request: Request, action: MachineAction, sta
 }
 
 /** Nothing new. After three days without a result, people are told, once. */
-async function look(world: World, request: Request, dueAt: number): Promise<void> {
+async function look(world: World, request: Request, dueAt: number): Promise<number | undefined> {
   const at = world.now();
   const age = at - (request.submittedAt ?? at);
-  if (age < silentMs || request.silenceSaid === true) return putOff(world.store, request, dueAt);
+  if (age < silentMs || request.silenceSaid === true) return dueAt;
   const after = amend(request, { dueAt, silenceSaid: true });
   const note = notes.stillOpen(request, Math.floor(age / dayMs));
   await commit(world, request, after, at, { what: 'action.silent', actor: cordon, note });
+  return undefined;
 }

@@ -56,7 +56,7 @@ export async function receive(world: World, pending: PendingIncoming): Promise<v
 async function unidentified(world: World, pending: PendingIncoming, error: PlatformError): Promise<void> {
   const { incoming, receivedAt } = pending;
   if (error.kind === 'later' && world.now() - receivedAt < identifyMs) {
-    return world.store.postponeIncoming(incoming.key, world.now() + (error.retryAfterMs ?? retryMs));
+    return world.store.postponeIncoming(pending, world.now() + (error.retryAfterMs ?? retryMs));
   }
   const actor = {
     kind: 'person' as const,

@@ -44,7 +44,7 @@ export async function recover(world: World, request: Request): Promise<void> {
   if (running) return follow(world, request, running, true);
 
   if (now - sentAt < limits.settleMs)
-    return putOff(world.store, request, Math.min(sentAt + limits.settleMs, now + firstLookMs * 2));
+    return putOff(world, request, Math.min(sentAt + limits.settleMs, now + firstLookMs * 2));
   if (request.attempts < limits.attempts) {
     const after = advance(request, 'requeue', now, { dueAt: now });
     return store(world, request, after, {
@@ -99,7 +99,7 @@ async function cannotTell(world: World, request: Request, error: DefenderError):
     });
     return;
   }
-  await putOff(world.store, request, dueAt);
+  await putOff(world, request, dueAt);
 }
 
 async function store(world: World, before: Request, after: Request | undefined, happening: Happening): Promise<void> {

@@ -51,6 +51,11 @@ export interface Request {
   /** People were told that Defender gives no result. */
   readonly silenceSaid?: boolean;
   readonly settledAt?: number;
+  /**
+   * Set on what a background loop has claimed: the replica that holds it. A change that is made under a claim is refused once the
+   * claim is lost. It belongs to the copy, not to the Request, and is not stored with it.
+   */
+  readonly claim?: string;
   /** Why it ended without success: a stable code and a text for people. */
   readonly failure?: { readonly code: string; readonly text: string };
 }

@@ -14,12 +14,16 @@ interface Waiting {
 /** Bounds the size of one statement; SQLite takes 32,766 parameters. */
 const batchSize = 100;
 
+/** Rows that may wait for a slow store. Beyond that a sender is told at once, so that memory does not grow with their patience. */
+const mostWaiting = 2_000;
+
 /**
- * Group commit for the hot path: what arrives within one turn of the event loop shares one transaction and one fsync.
- * Each `add` resolves only after its own row is committed.
+ * Group commit for the hot path: what arrives within one turn of the event loop, or while the store is at work on what came before,
+ * shares one transaction and one fsync. Each `add` resolves only after its own row is committed. Throws `store_busy` where too many wait.
  */
 export class AcceptQueue {
   #waiting: Waiting[] = [];
+  #running = false;
 
   constructor(
     private readonly session: Session,
@@ -28,15 +32,21 @@ export class AcceptQueue {
 
   /** True when the key is new. */
   add(row: Row): Promise<boolean> {
+    if (this.#waiting.length >= mostWaiting) {
+      return Promise.reject(new StoreError('store_busy', `${mostWaiting} rows wait for the store already`));
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ row, resolve, reject });
-      if (this.#waiting.length > 1) return;
-      this.nextTurn(() => {
-        const arrived = this.#waiting;
-        this.#waiting = [];
-        for (let i = 0; i < arrived.length; i += batchSize) void this.#store(arrived.slice(i, i + batchSize));
-      });
+      if (this.#running) return;
+      this.#running = true;
+      this.nextTurn(() => void this.#run());
     });
+  }
+
+  /** One batch after the other, so that the order of arrival is the order in the store. */
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#store(this.#waiting.splice(0, batchSize));
+    this.#running = false;
   }
 
   async #store(batch: readonly Waiting[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { MessageRef } from '../platform.js';
 import type { Place } from '../request/request.js';
+import type { StoreDialect } from './dialect.js';
 import type { DeliveryTable, Schema } from './schema.js';
 import type { Delivery, Message, NewDelivery, StoredCard } from './store.js';
 
@@ -18,11 +19,14 @@ export async function owe(trx: Transaction<Schema>, deliveries: readonly NewDeli
   await trx.insertInto('delivery').values(rows).execute();
 }
 
-/** What may be sent next in each lane: its oldest owed delivery, due or not. Earliest due first. */
+type Claimed = Pick<Delivery, 'id' | 'owner'>;
+
+/** What may be sent next in each lane: its oldest owed delivery, due or not, while nobody has claimed it. Earliest due first. */
 function heads(db: Kysely<Schema>) {
   return db
     .selectFrom('delivery')
     .where('state', '=', 'owed')
+    .where('owner', 'is', null)
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -39,9 +43,29 @@ function heads(db: Kysely<Schema>) {
     .orderBy('id');
 }
 
-export async function dueDeliveries(db: Kysely<Schema>, now: number, limit: number): Promise<Delivery[]> {
-  const rows = await heads(db).selectAll('delivery').where('due_at', '<=', now).limit(limit).execute();
-  return rows.map(toDelivery);
+export async function claimDeliveries(
+  trx: Transaction<Schema>,
+  { manyWriters }: StoreDialect,
+  owner: string,
+  now: number,
+  limit: number,
+): Promise<Delivery[]> {
+  const rows = await heads(trx)
+    .selectAll('delivery')
+    .where('due_at', '<=', now)
+    .limit(limit)
+    .$if(manyWriters, (query) => query.forUpdate().skipLocked())
+    .execute();
+  if (rows.length > 0) {
+    const claimed = rows.map(({ id }) => id);
+    await trx
+      .updateTable('delivery')
+      // Whoever dies from here on may have posted it.
+      .set((eb) => ({ owner, unsure: eb('unsure', '+', 1) }))
+      .where('id', 'in', claimed)
+      .execute();
+  }
+  return rows.map((row) => toDelivery(row, owner));
 }
 
 export async function nextDeliveryDue(db: Kysely<Schema>): Promise<number | undefined> {
@@ -49,32 +73,40 @@ export async function nextDeliveryDue(db: Kysely<Schema>): Promise<number | unde
   return row?.due_at;
 }
 
-/** Moves an owed delivery to its end; false when somebody else did so before. */
+/** Moves a claimed delivery to its end; false when the claim is lost. */
 export async function settleDelivery(
   trx: Transaction<Schema>,
-  id: number,
+  { id, owner }: Claimed,
   end: { state: 'sent' | 'dropped'; at: number; error?: string },
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('delivery')
-    .set({ state: end.state, settled_at: end.at, ...(end.error !== undefined && { error: end.error }) })
+    .set({ state: end.state, settled_at: end.at, owner: null, ...(end.error !== undefined && { error: end.error }) })
     .where('id', '=', id)
+    .where('owner', '=', owner)
     .where('state', '=', 'owed')
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
 
-/** False when it is not owed any more. */
+/** False when the claim is lost. */
 export async function postponeDelivery(
   trx: Transaction<Schema>,
-  id: number,
+  { id, owner }: Claimed,
   until: number,
-  error: string,
+  { error, unsure }: { error: string; unsure: boolean },
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('delivery')
-    .set((eb) => ({ due_at: until, attempts: eb('attempts', '+', 1), error }))
+    .set((eb) => ({
+      due_at: until,
+      attempts: eb('attempts', '+', 1),
+      error,
+      owner: null,
+      ...(unsure ? {} : { unsure: eb('unsure', '-', 1) }),
+    }))
     .where('id', '=', id)
+    .where('owner', '=', owner)
     .where('state', '=', 'owed')
     .executeTakeFirst();
   return numUpdatedRows > 0n;
@@ -119,7 +151,8 @@ function cardKey(requestId: string, { platform, conversation, thread = '' }: Pla
   return { request_id: requestId, platform, conversation, thread };
 }
 
-function toDelivery(row: Selectable<DeliveryTable>): Delivery {
+/** `row` as it was before the claim. */
+function toDelivery(row: Selectable<DeliveryTable>, owner: string): Delivery {
   return {
     id: row.id,
     lane: row.lane,
@@ -127,6 +160,8 @@ function toDelivery(row: Selectable<DeliveryTable>): Delivery {
     ...(row.request_id !== null && { requestId: row.request_id }),
     message: JSON.parse(row.message) as Message,
     attempts: row.attempts,
+    unsure: row.unsure,
+    owner,
     createdAt: row.created_at,
     ...(row.error !== null && { lastError: row.error }),
   };

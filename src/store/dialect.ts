@@ -1,5 +1,6 @@
-import type { ColumnBuilderCallback, RawBuilder } from 'kysely';
+import type { ColumnBuilderCallback, RawBuilder, Transaction } from 'kysely';
 import type { StoreError } from './errors.js';
+import type { Schema } from './schema.js';
 
 /** All that differs between the databases that can hold the store. Everything else is portable SQL. */
 export interface StoreDialect {
@@ -7,6 +8,10 @@ export interface StoreDialect {
   readonly autoId: readonly ['integer' | 'bigserial', ColumnBuilderCallback];
   /** The statements that make the database refuse UPDATE and DELETE on a table. */
   appendOnly(table: string): readonly RawBuilder<unknown>[];
+  /** Whether transactions that write run side by side. Where they do, rows are locked as they are claimed. */
+  readonly manyWriters: boolean;
+  /** Makes other transactions that lock the same key wait for this one. */
+  lock(trx: Transaction<Schema>, key: string): Promise<void>;
   /** Never throws; a `StoreError` comes back as it is. */
   toStoreError(thrown: unknown): StoreError;
 }

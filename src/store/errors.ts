@@ -16,6 +16,8 @@ export type StoreErrorCode =
   | 'store_url'
   | 'request_exists'
   | 'request_open'
+  | 'too_many_open'
+  | 'too_many_of_yours'
   | 'vote_exists'
   | 'incoming_settled';
 
@@ -32,6 +34,10 @@ const userTexts: Readonly<Record<StoreErrorCode, string | undefined>> = {
   store_url: undefined,
   request_exists: 'Nothing was done: the new request got an id that is taken. Send the command again.',
   request_open: 'Nothing was done: another request for this device is open.',
+  too_many_open:
+    'Nothing was done: as many requests are open as this Cordon takes. Approve, deny or withdraw some (“list” shows them), or ask whoever runs Cordon to raise CORDON_OPEN_REQUESTS.',
+  too_many_of_yours:
+    'Nothing was done: you have as many open requests as one person may have. Withdraw some or have them decided (“list” shows them), or ask whoever runs Cordon to raise CORDON_OPEN_REQUESTS_PER_PERSON.',
   vote_exists:
     'Your vote on this request was counted already. One person has one vote, whatever account it comes from.',
   incoming_settled: 'That was answered already.',

@@ -1,5 +1,6 @@
 import type { Insertable, Kysely, Transaction } from 'kysely';
 import type { Incoming } from '../command/model.js';
+import type { StoreDialect } from './dialect.js';
 import { StoreError } from './errors.js';
 import type { InboxTable, Schema } from './schema.js';
 import type { PendingIncoming } from './store.js';
@@ -8,19 +9,32 @@ export function inboxRow(incoming: Incoming, at: number): Insertable<InboxTable>
   return { key: incoming.key, received_at: at, due_at: at, incoming: JSON.stringify(incoming), settled_at: null };
 }
 
-export async function dueIncoming(db: Kysely<Schema>, now: number, limit: number): Promise<PendingIncoming[]> {
-  const rows = await db
+export async function claimIncoming(
+  trx: Transaction<Schema>,
+  { manyWriters }: StoreDialect,
+  owner: string,
+  now: number,
+  limit: number,
+): Promise<PendingIncoming[]> {
+  const rows = await trx
     .selectFrom('inbox')
-    .select(['incoming', 'received_at', 'attempts'])
+    .select(['seq', 'incoming', 'received_at', 'attempts'])
     .where('settled_at', 'is', null)
+    .where('owner', 'is', null)
     .where('due_at', '<=', now)
     .orderBy('seq')
     .limit(limit)
+    .$if(manyWriters, (query) => query.forUpdate().skipLocked())
     .execute();
+  if (rows.length > 0) {
+    const claimed = rows.map(({ seq }) => seq);
+    await trx.updateTable('inbox').set({ owner }).where('seq', 'in', claimed).execute();
+  }
   return rows.map((row) => ({
     incoming: JSON.parse(row.incoming) as Incoming,
     receivedAt: row.received_at,
     attempts: row.attempts,
+    owner,
   }));
 }
 
@@ -29,17 +43,23 @@ export async function nextIncomingDue(db: Kysely<Schema>): Promise<number | unde
     .selectFrom('inbox')
     .select('due_at')
     .where('settled_at', 'is', null)
+    .where('owner', 'is', null)
     .orderBy('due_at')
     .limit(1)
     .executeTakeFirst();
   return row?.due_at;
 }
 
-export async function postponeIncoming(db: Kysely<Schema>, key: string, until: number): Promise<void> {
+export async function postponeIncoming(
+  db: Kysely<Schema>,
+  { incoming, owner }: Pick<PendingIncoming, 'incoming' | 'owner'>,
+  until: number,
+): Promise<void> {
   await db
     .updateTable('inbox')
-    .set((eb) => ({ due_at: until, attempts: eb('attempts', '+', 1) }))
-    .where('key', '=', key)
+    .set((eb) => ({ due_at: until, attempts: eb('attempts', '+', 1), owner: null }))
+    .where('key', '=', incoming.key)
+    .where('owner', '=', owner)
     .where('settled_at', 'is', null)
     .execute();
 }
@@ -58,7 +78,7 @@ export async function isSettled(db: Kysely<Schema>, key: string): Promise<boolea
 export async function settle(trx: Transaction<Schema>, key: string, at: number): Promise<void> {
   const { numUpdatedRows } = await trx
     .updateTable('inbox')
-    .set({ settled_at: at })
+    .set({ settled_at: at, owner: null })
     .where('key', '=', key)
     .where('settled_at', 'is', null)
     .executeTakeFirst();

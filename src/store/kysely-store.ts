@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import type { Request } from '../request/request.js';
 import { AcceptQueue } from './accept.js';
 import { addresses } from './addresses.js';
 import { appendAudit, auditOf } from './audit.js';
@@ -7,16 +8,18 @@ import { defaultPatience, type Patience } from './busy.js';
 import { button } from './buttons.js';
 import { blockCalls, callsSince, reserveCall } from './calls.js';
 import * as deliveries from './deliveries.js';
+import * as claims from './claims.js';
 import type { StoreDialect } from './dialect.js';
 import { applyEffects } from './effects.js';
 import { noteEmail, sharingEmail } from './emails.js';
 import { StoreError } from './errors.js';
 import * as inbox from './inbox.js';
 import * as links from './links.js';
+import * as replicas from './replicas.js';
 import * as requests from './requests.js';
 import type { Schema } from './schema.js';
 import { Session } from './session.js';
-import type { Store } from './store.js';
+import type { Start, Store } from './store.js';
 import { castVote } from './votes.js';
 
 export interface StoreOptions {
@@ -36,10 +39,10 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
 
   return {
     accept: async (incoming, at) => accepted.add(inbox.inboxRow(incoming, at)),
-    dueIncoming: (at, limit) => session.read((db) => inbox.dueIncoming(db, at, limit)),
+    claimIncoming: (owner, at, limit) => session.write((trx) => inbox.claimIncoming(trx, dialect, owner, at, limit)),
     nextIncomingDue: () => session.read(inbox.nextIncomingDue),
     isSettled: (key) => session.read((db) => inbox.isSettled(db, key)),
-    postponeIncoming: (key, until) => session.write((trx) => inbox.postponeIncoming(trx, key, until)),
+    postponeIncoming: (pending, until) => session.write((trx) => inbox.postponeIncoming(trx, pending, until)),
     settleIncoming: (key, effects) =>
       session.write(async (trx) => {
         // Told twice, answered once.
@@ -47,8 +50,10 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
         await applyEffects(trx, { ...effects, settles: key }, { at: now() });
       }),
 
-    create: (request, effects, { alone = false } = {}) =>
+    create: (request, effects, { alone = false, most } = {}) =>
       session.write(async (trx) => {
+        if (alone) await dialect.lock(trx, lane(request));
+        if (most !== undefined) await assertRoom(trx, request, most);
         if (alone && (await requests.hasOpenTwin(trx, request))) {
           throw new StoreError(
             'request_open',
@@ -69,7 +74,21 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
         return true;
       }),
     request: (id) => session.snapshot((trx) => requests.requestById(trx, id)),
-    dueRequests: (states, at, limit) => session.snapshot((trx) => requests.dueRequests(trx, states, at, limit)),
+    claimRequests: (owner, states, at, limit) =>
+      session.write((trx) => claims.claimRequests(trx, dialect, owner, { states, now: at, limit })),
+    claimQueued: (owner, action, at, limit) =>
+      session.write((trx) => claims.claimQueued(trx, dialect, owner, { action, now: at, limit })),
+    startSending: (request, effects, quota) =>
+      session.write(async (trx): Promise<Start> => {
+        await dialect.lock(trx, lane(request));
+        if (!(await claims.mayBeSent(trx, dialect, request))) return { outcome: 'lost' };
+        const call = await reserveCall(trx, quota.operation, quota.now, quota.limits);
+        if (!call.granted) return { outcome: 'full', at: call.at };
+        await requests.replaceRequest(trx, request, { kept: true });
+        await applyEffects(trx, effects, { requestId: request.id, at: now() });
+        return { outcome: 'started' };
+      }),
+    postponeRequests: (ids, owner, dueAt) => session.write((trx) => claims.postponeRequests(trx, ids, owner, dueAt)),
     requestsIn: (states, limit) => session.snapshot((trx) => requests.requestsIn(trx, states, limit)),
     countIn: (states, action) => session.read((db) => requests.countIn(db, states, action)),
     nextDue: (states) => session.read((db) => requests.nextDue(db, states)),
@@ -78,22 +97,23 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
 
     button: (token) => session.read((db) => button(db, token)),
 
-    dueDeliveries: (at, limit) => session.read((db) => deliveries.dueDeliveries(db, at, limit)),
+    claimDeliveries: (owner, at, limit) =>
+      session.write((trx) => deliveries.claimDeliveries(trx, dialect, owner, at, limit)),
     nextDeliveryDue: () => session.read(deliveries.nextDeliveryDue),
     delivered: (delivery, { at, ...outcome }) =>
       session.write(async (trx) => {
-        if (!(await deliveries.settleDelivery(trx, delivery.id, { state: 'sent', at }))) return;
+        if (!(await deliveries.settleDelivery(trx, delivery, { state: 'sent', at }))) return;
         await deliveries.rememberCard(trx, delivery, outcome);
       }),
-    postponeDelivery: (id, until, error, effects) =>
+    postponeDelivery: (delivery, until, why, effects) =>
       session.write(async (trx) => {
-        if (!(await deliveries.postponeDelivery(trx, id, until, error))) return;
+        if (!(await deliveries.postponeDelivery(trx, delivery, until, why))) return;
         if (effects !== undefined) await applyEffects(trx, effects, { at: now() });
       }),
-    dropDelivery: (id, error, effects) =>
+    dropDelivery: (delivery, error, effects) =>
       session.write(async (trx) => {
         const at = now();
-        if (!(await deliveries.settleDelivery(trx, id, { state: 'dropped', at, error }))) return;
+        if (!(await deliveries.settleDelivery(trx, delivery, { state: 'dropped', at, error }))) return;
         await applyEffects(trx, effects, { at });
       }),
     card: (requestId, place) => session.read((db) => deliveries.card(db, requestId, place)),
@@ -129,8 +149,30 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     noteEmail: (id, email, at) => session.write((trx) => noteEmail(trx, id, email, at)),
     sharingEmail: (id) => session.read((db) => sharingEmail(db, id)),
 
+    register: (replica, until) => session.write((trx) => replicas.register(trx, replica, until)),
+    renew: (replica, until) => session.write((trx) => replicas.renew(trx, replica, until)),
+    release: (replica) => session.write((trx) => replicas.release(trx, replica)),
+    reap: (at) => session.write((trx) => replicas.reap(trx, at)),
+
     addresses: (platform) => addresses(session, platform),
 
     close: () => session.close(),
   };
+}
+
+/** What must not be done for one device by two processes at the same time shares this lock. */
+function lane({ device }: Request): string {
+  return `device:${device.id}`;
+}
+
+async function assertRoom(
+  trx: Transaction<Schema>,
+  { requester }: Request,
+  most: { readonly open: number; readonly openOfRequester: number },
+): Promise<void> {
+  const open = await requests.openRequests(trx, requester.id);
+  if (open.all >= most.open) throw new StoreError('too_many_open', `${open.all} Requests are open`);
+  if (open.ofRequester >= most.openOfRequester) {
+    throw new StoreError('too_many_of_yours', `${requester.id} has ${open.ofRequester} open Requests`);
+  }
 }

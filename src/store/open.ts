@@ -2,6 +2,7 @@ import { defaultPatience, type Patience, whileBusy } from './busy.js';
 import { StoreError } from './errors.js';
 import { createStore, type StoreOptions } from './kysely-store.js';
 import { migrate } from './migrate.js';
+import { openPostgres } from './postgres.js';
 import { memory, openSqlite, withSetupLock } from './sqlite.js';
 import { kyselyOver, sqliteStoreDialect } from './sqlite-dialect.js';
 import type { Store } from './store.js';
@@ -9,11 +10,19 @@ import type { Store } from './store.js';
 /** A migration of another process may take its time: one minute. */
 const setupPatience: Patience = { ...defaultPatience, tries: 6000 };
 
+/** Loops, pools and requests share them; more would only wait for each other's locks. */
+const connections = 10;
+
 /**
- * Opens the store that `DATABASE_URL` names and brings its tables up to date: `sqlite:path/to/cordon.db` or
- * `sqlite::memory:`. Throws a `StoreError`: `store_url`, `store_newer`, `store_corrupt`, `store_unavailable`.
+ * Opens the store that `DATABASE_URL` names and brings its tables up to date: `sqlite:path/to/cordon.db`,
+ * `sqlite::memory:` or `postgres://user:password@host:5432/database`. Throws a `StoreError`: `store_url`, `store_newer`,
+ * `store_corrupt`, `store_unavailable`.
  */
 export async function openStore(databaseUrl: string, options: StoreOptions): Promise<Store> {
+  if (/^postgres(ql)?:/i.test(databaseUrl)) {
+    const { db, dialect } = await openPostgres(databaseUrl, connections);
+    return createStore(db, dialect, options);
+  }
   const file = sqliteFile(databaseUrl);
   const dialect = sqliteStoreDialect(file);
   const setUp = async (): Promise<Store> => {
@@ -38,6 +47,6 @@ function sqliteFile(databaseUrl: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(databaseUrl)?.[0] ?? 'no scheme';
   throw new StoreError(
     'store_url',
-    `DATABASE_URL must be sqlite:<path>, e.g. sqlite:data/cordon.db or sqlite:/var/lib/cordon/cordon.db (it has ${scheme})`,
+    `DATABASE_URL must be sqlite:<path>, e.g. sqlite:data/cordon.db or sqlite:/var/lib/cordon/cordon.db, or postgres://user:password@host:5432/database (it has ${scheme})`,
   );
 }

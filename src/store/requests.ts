@@ -30,36 +30,29 @@ export async function hasOpenTwin(trx: Transaction<Schema>, { device, action }: 
   return twin !== undefined;
 }
 
-/** The compare-and-swap: false when the stored version is not the one before. */
-export async function replaceRequest(trx: Transaction<Schema>, request: Request): Promise<boolean> {
+/**
+ * The compare-and-swap: false when the stored version is not the one before, or when the Request was changed under a claim
+ * that is lost. Ends the claim, unless it is `kept`.
+ */
+export async function replaceRequest(
+  trx: Transaction<Schema>,
+  request: Request,
+  { kept = false }: { kept?: boolean } = {},
+): Promise<boolean> {
+  const { claim } = request;
   const { numUpdatedRows } = await trx
     .updateTable('request')
-    .set(toRow(request))
+    .set({ ...toRow(request), owner: kept ? (claim ?? null) : null })
     .where('id', '=', request.id)
     .where('version', '=', request.version - 1)
+    .$if(claim !== undefined, (query) => query.where('owner', '=', claim ?? null))
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
 
 export async function requestById(trx: Transaction<Schema>, id: string): Promise<Request | undefined> {
-  const rows = await trx.selectFrom('request').select('body').where('id', '=', id).execute();
+  const rows = await trx.selectFrom('request').select(['due_at', 'body']).where('id', '=', id).execute();
   return (await withVotes(trx, rows))[0];
-}
-
-export async function dueRequests(
-  trx: Transaction<Schema>,
-  states: readonly RequestState[],
-  now: number,
-  limit: number,
-): Promise<Request[]> {
-  const rows = await inEachState(states, (state) =>
-    trx.selectFrom('request').select(['id', 'due_at', 'body']).where('state', '=', state).where('due_at', '<=', now),
-  )
-    ?.orderBy('due_at')
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return withVotes(trx, rows ?? []);
 }
 
 export async function requestsIn(
@@ -68,7 +61,7 @@ export async function requestsIn(
   limit: number,
 ): Promise<Request[]> {
   const rows = await inEachState(states, (state) =>
-    trx.selectFrom('request').select(['id', 'line_at', 'body']).where('state', '=', state),
+    trx.selectFrom('request').select(['id', 'line_at', 'due_at', 'body']).where('state', '=', state),
   )
     ?.orderBy('line_at')
     .orderBy('id')
@@ -94,7 +87,12 @@ export async function countIn(
 
 export async function nextDue(db: Kysely<Schema>, states: readonly RequestState[]): Promise<number | undefined> {
   const row = await inEachState(states, (state) =>
-    db.selectFrom('request').select('due_at').where('state', '=', state).where('due_at', 'is not', null),
+    db
+      .selectFrom('request')
+      .select('due_at')
+      .where('state', '=', state)
+      .where('owner', 'is', null)
+      .where('due_at', 'is not', null),
   )
     ?.orderBy('due_at')
     .limit(1)
@@ -102,10 +100,24 @@ export async function nextDue(db: Kysely<Schema>, states: readonly RequestState[
   return row?.due_at ?? undefined;
 }
 
+/** How many Requests are open, in all and of this requester. */
+export async function openRequests(
+  db: Kysely<Schema>,
+  requesterId: string,
+): Promise<{ readonly all: number; readonly ofRequester: number }> {
+  const open = db
+    .selectFrom('request')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('state', 'in', openStates);
+  const all = await open.executeTakeFirstOrThrow();
+  const ofRequester = await open.where('requester_id', '=', requesterId).executeTakeFirstOrThrow();
+  return { all: Number(all.count), ofRequester: Number(ofRequester.count) };
+}
+
 export async function requestsForDevice(trx: Transaction<Schema>, deviceId: string, limit: number): Promise<Request[]> {
   const rows = await trx
     .selectFrom('request')
-    .select('body')
+    .select(['due_at', 'body'])
     .where('device_id', '=', deviceId)
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
@@ -117,7 +129,7 @@ export async function requestsForDevice(trx: Transaction<Schema>, deviceId: stri
 export async function requestsForMachineAction(trx: Transaction<Schema>, machineActionId: string): Promise<Request[]> {
   const rows = await trx
     .selectFrom('request')
-    .select('body')
+    .select(['due_at', 'body'])
     .where('machine_action_id', '=', machineActionId)
     .orderBy('created_at')
     .orderBy('id')
@@ -137,8 +149,12 @@ function inEachState<Q extends { unionAll(other: Q): Q }>(
   return first && others.reduce((union, other) => union.unionAll(other), first);
 }
 
-async function withVotes(trx: Transaction<Schema>, rows: readonly { body: string }[]): Promise<Request[]> {
-  const bodies = rows.map(({ body }) => JSON.parse(body) as Body);
+export async function withVotes(
+  trx: Transaction<Schema>,
+  rows: readonly { body: string; due_at: number | null }[],
+): Promise<Request[]> {
+  // A postponement moves the column alone.
+  const bodies = rows.map(({ body, due_at }) => ({ ...(JSON.parse(body) as Body), dueAt: due_at ?? undefined }));
   const votes = await votesOf(
     trx,
     bodies.map(({ id }) => id),
@@ -147,12 +163,11 @@ async function withVotes(trx: Transaction<Schema>, rows: readonly { body: string
     ...body,
     // JSON leaves out what is undefined.
     quorum: body.quorum,
-    dueAt: body.dueAt,
     votes: votes.get(body.id) ?? [],
   }));
 }
 
-function toRow(request: Request): Insertable<RequestTable> {
+function toRow({ claim: _claim, ...request }: Request): Insertable<RequestTable> {
   return {
     id: request.id,
     version: request.version,

@@ -20,6 +20,7 @@ export interface Schema {
   link: LinkTable;
   link_code: LinkCodeTable;
   email: EmailTable;
+  replica: ReplicaTable;
 }
 
 /** What platforms sent. Settled rows stay: they are how a late redelivery is recognised. */
@@ -33,6 +34,8 @@ export interface InboxTable {
   /** `Incoming`, json. */
   incoming: string;
   settled_at: number | null;
+  /** The replica that works on it. */
+  owner: Generated<string | null>;
 }
 
 export interface RequestTable {
@@ -49,6 +52,8 @@ export interface RequestTable {
   line_at: number;
   due_at: number | null;
   machine_action_id: string | null;
+  /** The replica that works on it. */
+  owner: Generated<string | null>;
   /** `Request` without its votes, json. The other columns repeat what is searched for. */
   body: string;
 }
@@ -80,6 +85,10 @@ export interface DeliveryTable {
   settled_at: number | null;
   /** Why the last attempt failed. */
   error: string | null;
+  /** The replica that sends it. */
+  owner: Generated<string | null>;
+  /** How many attempts may have posted it without our knowing: a crash in the midst, a lost answer. */
+  unsure: Generated<number>;
 }
 
 export interface CardTable {
@@ -156,4 +165,11 @@ export interface EmailTable {
   /** In lower case. */
   email: string;
   seen_at: number;
+}
+
+/** The processes that share this database. */
+export interface ReplicaTable {
+  id: string;
+  /** Counts as dead from then on. */
+  until: number;
 }

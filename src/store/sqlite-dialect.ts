@@ -31,6 +31,9 @@ export function sqliteStoreDialect(file: string): StoreDialect {
           sql`create trigger ${sql.id(`${table}_no_${verb}`)} before ${sql.raw(verb)} on ${sql.table(table)}
             begin select raise(abort, ${sql.lit(`${table} is append-only`)}); end`,
       ),
+    manyWriters: false,
+    // Whoever writes has the whole database to itself.
+    lock: () => Promise.resolve(),
     toStoreError: (thrown) => toStoreError(thrown, file),
   };
 }

@@ -16,34 +16,48 @@ import type { PeopleStore } from './people.js';
 export interface Store extends PeopleStore {
   /** Stores what a platform sent. False when this `key` was stored before: a redelivery, to be acknowledged and ignored. */
   accept(incoming: Incoming, at: number): Promise<boolean>;
-  /** Accepted and not yet settled, due at `now`, in the order of arrival. */
-  dueIncoming(now: number, limit: number): Promise<PendingIncoming[]>;
+  /** Claims what is accepted and not yet settled, due at `now` and claimed by nobody, in the order of arrival. */
+  claimIncoming(owner: string, now: number, limit: number): Promise<PendingIncoming[]>;
   nextIncomingDue(): Promise<number | undefined>;
   /** Whether it was answered; false also for a key that was never stored. */
   isSettled(key: string): Promise<boolean>;
-  /** Tries it again at `until`. */
-  postponeIncoming(key: string, until: number): Promise<void>;
+  /** Tries it again at `until`, and ends the claim. Nothing happens where the claim is lost. */
+  postponeIncoming(pending: Pick<PendingIncoming, 'incoming' | 'owner'>, until: number): Promise<void>;
   /** Marks it done without changing a Request: answers, refusals, help. */
   settleIncoming(key: string, effects: Effects): Promise<void>;
 
   /**
    * Stores a new Request with all that it owes. Throws `StoreError` code `request_exists` when the id is taken, and with
-   * `alone` code `request_open` when another open Request asks for the same action on the same device.
+   * `alone` code `request_open` when another open Request asks for the same action on the same device. With `most`, code
+   * `too_many_open` or `too_many_of_yours` when so many Requests are open already.
    */
-  create(request: Request, effects: Effects, options?: { readonly alone?: boolean }): Promise<void>;
+  create(request: Request, effects: Effects, options?: CreateOptions): Promise<void>;
   /**
    * Replaces the Request if the stored version is `request.version - 1`; false, and nothing at all stored, when somebody
-   * else was faster. The caller then reads it again and decides anew.
+   * else was faster. The caller then reads it again and decides anew. Ends the claim on it; under a claim (`request.claim`) that
+   * is lost, the answer is false as well.
    */
   change(request: Request, effects: Effects): Promise<boolean>;
   request(id: string): Promise<Request | undefined>;
-  /** In these states and due at `now` (`dueAt <= now`), by `dueAt`, then `id`. */
-  dueRequests(states: readonly RequestState[], now: number, limit: number): Promise<Request[]>;
+  /** Claims Requests in these states that are due at `now` (`dueAt <= now`) and claimed by nobody, by `dueAt`, then `id`. */
+  claimRequests(owner: string, states: readonly RequestState[], now: number, limit: number): Promise<Request[]>;
+  /**
+   * Claims the first of the line for this action: `queued`, due, claimed by nobody, and with the lane of its device free, which
+   * is to say that no call for the device is under way and none of its Requests stands further ahead.
+   */
+  claimQueued(owner: string, action: ActionKind, now: number, limit: number): Promise<Request[]>;
+  /**
+   * `queued` to `sending`, in one transaction with one call of the operation's quota, if the claim holds and the device's lane is
+   * free. `request` is the Request in `sending`; the claim on it goes on.
+   */
+  startSending(request: Request, effects: Effects, quota: Quota): Promise<Start>;
+  /** Puts claimed Requests off to `dueAt` and ends the claims. What was changed meanwhile stays as it is. */
+  postponeRequests(ids: readonly string[], owner: string, dueAt: number): Promise<void>;
   /** In these states, due or not, oldest `queuedAt` (else `createdAt`) first. */
   requestsIn(states: readonly RequestState[], limit: number): Promise<Request[]>;
   /** How many are in these states, all or those of one action. */
   countIn(states: readonly RequestState[], action?: ActionKind): Promise<number>;
-  /** The earliest `dueAt` in these states. */
+  /** The earliest `dueAt` in these states among those that nobody has claimed. */
   nextDue(states: readonly RequestState[]): Promise<number | undefined>;
   /** Requests for this device, newest first. */
   requestsForDevice(deviceId: string, limit: number): Promise<Request[]>;
@@ -53,15 +67,18 @@ export interface Store extends PeopleStore {
   /** What a button's token means; undefined for an unknown one. */
   button(token: string): Promise<StoredButton | undefined>;
 
-  /** Owed deliveries due at `now`: at most one per lane, the oldest of it. Later ones of a lane wait for it. */
-  dueDeliveries(now: number, limit: number): Promise<Delivery[]>;
+  /** Claims owed deliveries due at `now`: at most one per lane, the oldest of it. Later ones of a lane wait for it. */
+  claimDeliveries(owner: string, now: number, limit: number): Promise<Delivery[]>;
   nextDeliveryDue(): Promise<number | undefined>;
-  /** Marks it sent; for an `announce`, remembers the message as the Request's card in this place. */
+  /**
+   * Marks it sent; like the next two, it does nothing where the claim is lost. For an `announce`, remembers the message as the
+   * Request's card in this place.
+   */
   delivered(delivery: Delivery, outcome: { ref?: MessageRef; renderedVersion?: number; at: number }): Promise<void>;
   /** Tries it again at `until`. `effects` (a warning to the requester, say) happen in the same transaction. */
-  postponeDelivery(id: number, until: number, error: string, effects?: Effects): Promise<void>;
+  postponeDelivery(delivery: Delivery, until: number, why: Postponement, effects?: Effects): Promise<void>;
   /** Gives it up for good. */
-  dropDelivery(id: number, error: string, effects: Effects): Promise<void>;
+  dropDelivery(delivery: Delivery, error: string, effects: Effects): Promise<void>;
   card(requestId: string, place: Place): Promise<StoredCard | undefined>;
 
   /** Appends to the record outside any transition: refusals, failed authorisation, operator's doings. */
@@ -78,6 +95,15 @@ export interface Store extends PeopleStore {
   blockCalls(operation: Operation, until: number): Promise<void>;
   /** Times of calls since `since`, oldest first, and the block, for estimates. */
   callsSince(operation: Operation, since: number): Promise<{ calls: number[]; blockedUntil: number | undefined }>;
+
+  /** A new replica, which counts as dead from `until` on. */
+  register(replica: string, until: number): Promise<void>;
+  /** False when it is not known (any more): others may hold by now what it had claimed. */
+  renew(replica: string, until: number): Promise<boolean>;
+  /** Ends a replica: what it has claimed is due, and anybody's. */
+  release(replica: string): Promise<void>;
+  /** Ends the replicas that are dead at `now`; what they had claimed is due. How many there were. */
+  reap(now: number): Promise<number>;
 
   /** The address book of a platform's adapter; the keys of one platform are not those of another. */
   addresses(platform: PlatformName): Addresses;
@@ -99,6 +125,33 @@ export interface PendingIncoming {
   readonly incoming: Incoming;
   readonly receivedAt: number;
   readonly attempts: number;
+  /** The replica that has claimed it. */
+  readonly owner: string;
+}
+
+export interface CreateOptions {
+  readonly alone?: boolean;
+  readonly most?: { readonly open: number; readonly openOfRequester: number };
+}
+
+/** The operation whose calls are counted, and the time at which one is taken (Unix ms). */
+export interface Quota {
+  readonly operation: Operation;
+  readonly now: number;
+  readonly limits: readonly Window[];
+}
+
+/**
+ * `started`: it is in `sending`, and the call may be made. `lost`: it changed, its claim is lost or its device's lane is not free.
+ * `full`: no call is left before `at` (Unix ms). Nothing at all is stored with the last two.
+ */
+export type Start =
+  { readonly outcome: 'started' } | { readonly outcome: 'lost' } | { readonly outcome: 'full'; readonly at: number };
+
+/** Why a delivery failed, and whether the message may have been posted all the same. */
+export interface Postponement {
+  readonly error: string;
+  readonly unsure: boolean;
 }
 
 /** Calls allowed in any `ms` long window. */
@@ -148,7 +201,11 @@ export type Message =
 
 export interface Delivery extends NewDelivery {
   readonly id: number;
+  /** The replica that has claimed it. */
+  readonly owner: string;
   readonly attempts: number;
+  /** How many earlier attempts may have posted it: the process died in the midst, the answer was lost. */
+  readonly unsure: number;
   readonly createdAt: number;
   /** The `error` with which it was put off last. */
   readonly lastError?: string;

@@ -1,39 +1,37 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
-import { type MessageRef, PlatformError, platformOff, type Target } from '../platform.js';
+import type { Account, PlatformName } from '../people/person.js';
+import { type MessageRef, type Platform, PlatformError, platformOff, platformTitle, type Target } from '../platform.js';
+import { insist } from '../request/claimed.js';
 import { nothing } from '../request/commit.js';
 import type { Context } from '../request/context.js';
 import { isFinal } from '../request/life.js';
 import type { Request } from '../request/request.js';
-import type { Delivery } from '../store/store.js';
+import type { Delivery, Effects, Message } from '../store/store.js';
 import { backOff } from '../time.js';
 import { cardOf } from '../view/card.js';
 import { createPool, type Pool } from './pool.js';
 import { lost, undelivered } from './undelivered.js';
 
-type World = Pick<Context, 'store' | 'platforms' | 'now' | 'logger' | 'portalUrl' | 'wake'>;
+type World = Pick<Context, 'store' | 'platforms' | 'replica' | 'now' | 'logger' | 'portalUrl' | 'wake'>;
 
 const atOnce = 16;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
-/** While the bot is not invited, it is tried this often: people are told to invite it and expect it to work then. */
+/** While the bot is not invited, it is tried this often at first: people are told to invite it and expect it to work then. */
 const inviteMs = 10_000;
+const longestInviteMs = 300_000;
+/** So often a message may have been posted without our knowing; then it is not sent again. */
+const mostUnsure = 2;
 /** A message that could not be sent for so long is given up; the record says so. */
 const keptMs = 86_400_000;
 
 /** Sends what is owed: in order within a lane, lanes side by side. Nothing here can stop or change an action. */
 export function createDeliverer(world: World): Pool {
-  const { store, now, wake, logger } = world;
+  const { store, replica, now, wake } = world;
   return createPool({
     atOnce,
-    due: (limit) => store.dueDeliveries(now(), limit),
-    key: ({ id }) => id,
-    work: (delivery) =>
-      deliver(world, delivery).catch((error: unknown) => {
-        logger.error({ err: error, delivery: delivery.id }, `a delivery could not be noted: ${messageOf(error)}`);
-        // It is due still: without a pause the loop would try it without end.
-        return delay(firstPauseMs);
-      }),
+    claim: (limit) => store.claimDeliveries(replica.id(), now(), limit),
+    work: (delivery) => deliver(world, delivery),
     nextDue: () => store.nextDeliveryDue(),
     now,
     again: () => {
@@ -43,26 +41,33 @@ export function createDeliverer(world: World): Pool {
 }
 
 async function deliver(world: World, delivery: Delivery): Promise<void> {
-  const { store, now, logger } = world;
-  const request = delivery.requestId === undefined ? undefined : await store.request(delivery.requestId);
+  const { store, now, logger, replica } = world;
+  const { requestId } = delivery;
+  let request: Request | undefined;
+  let end: () => Promise<void>;
   try {
+    request = requestId === undefined ? undefined : await store.request(requestId);
+    // Another replica may be sending it by now.
+    if (!replica.alive()) return;
     const outcome = await attempt(world, delivery, request);
-    await store.delivered(delivery, { ...outcome, at: now() });
+    end = () => store.delivered(delivery, { ...outcome, at: now() });
   } catch (error) {
     if (!(error instanceof PlatformError)) {
       logger.error({ err: error, delivery: delivery.id }, `a message could not be delivered: ${messageOf(error)}`);
     }
-    await retryOrDrop(world, delivery, request, error);
+    end = () => retryOrDrop(world, delivery, request, error);
   }
+  await insist(world, end);
 }
 
 async function attempt(
   { store, platforms, portalUrl }: World,
-  { platform: name, message }: Delivery,
+  { platform: name, message, unsure }: Delivery,
   request: Request | undefined,
 ): Promise<{ ref?: MessageRef; renderedVersion?: number }> {
   const platform = platforms.get(name);
   if (platform === undefined) throw platformOff(name);
+  if (unsure > 0 && message.kind !== 'update') await assertNotSentTwice(platform, message, request, unsure);
   if (message.kind === 'direct' || message.kind === 'whisper') {
     const target: Target =
       message.kind === 'direct' ? { to: 'person', account: message.account } : whisperTarget(message);
@@ -94,6 +99,35 @@ async function attempt(
   return { ref: await platform.send(target, { kind: 'note', note: message.note }) };
 }
 
+/**
+ * Chat platforms cannot be asked whether a message arrived, so one whose answer was lost is sent once more, and never a third time.
+ * That once is not spent on a platform that is down: it has to answer something else first.
+ */
+async function assertNotSentTwice(
+  platform: Platform,
+  message: Message,
+  request: Request | undefined,
+  unsure: number,
+): Promise<void> {
+  if (unsure >= mostUnsure) {
+    throw new PlatformError('refused', `${platform.name}_unsure`, 'posted twice, perhaps, and never confirmed', {
+      userText: `${platformTitle[platform.name]} took it twice without an answer: it may be there twice, or not at all.`,
+    });
+  }
+  const somebody = 'account' in message ? message.account : somebodyOn(platform.name, request);
+  if (somebody === undefined) return;
+  await platform.lookUp(somebody).catch((error: unknown) => {
+    if (error instanceof PlatformError && error.kind !== 'later') return;
+    throw error;
+  });
+}
+
+function somebodyOn(platform: PlatformName, request: Request | undefined): Account | undefined {
+  if (request === undefined) return undefined;
+  const people = [request.requester, ...request.votes.map(({ person }) => person)].map(({ account }) => account);
+  return people.find((account) => account.platform === platform);
+}
+
 function whisperTarget({ account, origin }: Extract<Delivery['message'], { kind: 'whisper' }>): Target {
   if (origin.direct) return { to: 'person', account };
   return {
@@ -115,14 +149,11 @@ async function retryOrDrop(
   const kind = error instanceof PlatformError ? error.kind : 'later';
   const because = error instanceof PlatformError ? `${error.code}: ${error.message}` : messageOf(error);
   const tooOld = at - delivery.createdAt > keptMs;
+  const again = (wait: number, effects?: Effects): Promise<void> =>
+    store.postponeDelivery(delivery, at + wait, { error: because, unsure: isUnsure(error) }, effects);
   if (kind === 'later' && !tooOld) {
     const wait = error instanceof PlatformError ? error.retryAfterMs : undefined;
-    await store.postponeDelivery(
-      delivery.id,
-      at + (wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs)),
-      because,
-    );
-    return;
+    return again(wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs));
   }
   const { message } = delivery;
   // A person adds the app for themselves, or not: nobody else can invite it there.
@@ -132,13 +163,19 @@ async function retryOrDrop(
   const saidBefore = kind === 'not invited' && delivery.lastError?.split(':')[0] === because.split(':')[0];
   const told = saidBefore ? nothing : undelivered(request, delivery, error, at);
 
-  if (kind === 'not invited' && invitable && stillWanted && !tooOld) {
-    await store.postponeDelivery(delivery.id, at + inviteMs, because, told);
-    return;
+  // Where the card is, the bot has been: what is owed there arrives, in order, when somebody invites it again.
+  const wanted = message.kind === 'announce' ? invitable && stillWanted : 'place' in message;
+  if (kind === 'not invited' && wanted && !tooOld) {
+    return again(backOff(delivery.attempts, inviteMs, longestInviteMs), told);
   }
   const record = lost(request, delivery, at, because);
-  await store.dropDelivery(delivery.id, because, {
+  await store.dropDelivery(delivery, because, {
     audit: [...record.audit, ...told.audit],
     deliveries: told.deliveries,
   });
+}
+
+/** What is no error of the platform broke on our side, before anything left. */
+function isUnsure(error: unknown): boolean {
+  return error instanceof PlatformError && error.unsure;
 }

@@ -1,25 +1,27 @@
 import type { ActionKind } from '../command/model.js';
 import { submitOperation } from '../defender/operation.js';
-import { messageOf } from '../errors.js';
 import { PlatformError } from '../platform.js';
+import { insist, workOn } from '../request/claimed.js';
+import { putOff } from '../request/commit.js';
 import type { Context } from '../request/context.js';
 import type { Request } from '../request/request.js';
-import { hold, queue, runningOnDevice, send } from '../request/send.js';
+import { call } from '../request/call.js';
+import { queue } from '../request/queue.js';
+import { hold, prepare } from '../request/send.js';
 import { earliest } from '../time.js';
 
 type World = Omit<Context, 'newId' | 'newToken' | 'newCode'>;
 
-/** Calls that may be under way at once: enough to use the quota when Defender is slow, few enough to stop quickly. */
-const atOnce = 8;
+/** Calls of one kind that may be under way at once: a whole minute's quota, so that a slow network wastes none of it. */
+const atOnce = 100;
 const batch = 200;
+const kinds: readonly ActionKind[] = ['release', 'restrict'];
 
 export interface Dispatcher {
   tick(): Promise<number | undefined>;
-  /** Whether the answer to this Request's call is still awaited. */
-  isUnderWay(requestId: string): boolean;
   /** Resolves when no call is under way any more. */
   idle(): Promise<void>;
-  /** Starts no further call, and resolves when those under way have ended. */
+  /** Starts no further call, hands back what waits for its turn, and resolves when the calls under way have ended. */
   stop(): Promise<void>;
 }
 
@@ -28,66 +30,47 @@ export interface Dispatcher {
  * the other.
  */
 export function createDispatcher(world: World): Dispatcher {
-  const { store, throttle, now, logger, wake } = world;
-  const calls = new Map<string, Promise<void>>();
-  /** Devices with a call under way in this process. */
-  const lanes = new Set<string>();
-  const drains = new Map<ActionKind, Promise<void>>();
+  const { store, throttle, now, wake, replica } = world;
+  const underWay: Readonly<Record<ActionKind, Set<Promise<void>>>> = { release: new Set(), restrict: new Set() };
   let stopped = false;
 
-  /** The first queued Request of this kind whose device has nothing else under way. */
-  async function nextFor(kind: ActionKind): Promise<Request | undefined> {
-    for (const request of await store.requestsIn(['queued'], batch)) {
-      if (request.action !== kind || (request.dueAt ?? 0) > now() || lanes.has(request.device.id)) continue;
-      const running = await runningOnDevice(store, request);
-      if (running === undefined && !lanes.has(request.device.id)) return request;
-    }
-    return undefined;
-  }
-
-  async function drain(kind: ActionKind): Promise<void> {
-    while (!stopped && (await nextFor(kind)) !== undefined) {
-      while (calls.size >= atOnce) await Promise.race(calls.values());
-      await throttle.take(submitOperation[kind]);
-      const request = await nextFor(kind);
-      if (request === undefined) return;
-      lanes.add(request.device.id);
-      const call = carryOut(request).finally(() => {
-        calls.delete(request.id);
-        lanes.delete(request.device.id);
+  async function start(kind: ActionKind): Promise<void> {
+    const free = atOnce - underWay[kind].size;
+    if (free <= 0) return;
+    for (const request of await store.claimQueued(replica.id(), kind, now(), free)) {
+      const running = workOn(world, request, () => carryOut(request)).finally(() => {
+        underWay[kind].delete(running);
         wake('dispatch');
       });
-      calls.set(request.id, call);
+      underWay[kind].add(running);
     }
   }
 
   async function carryOut(request: Request): Promise<void> {
     try {
-      await send(world, request.id);
+      for (;;) {
+        const attempt = await prepare(world, request);
+        if (attempt === undefined) return;
+        const turn = await throttle.through(submitOperation[request.action], attempt);
+        if (turn.outcome === 'started') return await call(world, turn.request);
+        if (turn.outcome === 'lost') return await putOff(world, request, now());
+      }
     } catch (error) {
-      logger.error({ err: error, request: request.id }, `a request could not be sent: ${messageOf(error)}`);
       if (error instanceof PlatformError) await hold(world, request, error);
+      else if (stopped) await insist(world, () => putOff(world, request, now()));
+      else throw error;
     }
-  }
-
-  function keepDraining(kind: ActionKind): void {
-    if (drains.has(kind) || stopped) return;
-    const running = drain(kind)
-      .catch((error: unknown) => {
-        if (!stopped) logger.error({ err: error }, `sending stopped for a moment: ${messageOf(error)}`);
-      })
-      .finally(() => drains.delete(kind));
-    drains.set(kind, running);
   }
 
   return {
     async tick() {
-      for (const request of await store.dueRequests(['approved'], now(), batch)) await queue(world, request);
-      keepDraining('restrict');
-      keepDraining('release');
+      if (stopped) return undefined;
+      for (const request of await store.claimRequests(replica.id(), ['approved'], now(), batch)) {
+        await workOn(world, request, () => queue(world, request));
+      }
+      for (const kind of kinds) await start(kind);
       return earliest(await store.nextDue(['approved']), await nextQueued());
     },
-    isUnderWay: (requestId) => calls.has(requestId),
     idle,
     stop() {
       stopped = true;
@@ -96,10 +79,12 @@ export function createDispatcher(world: World): Dispatcher {
   };
 
   async function idle(): Promise<void> {
-    while (calls.size > 0 || drains.size > 0) await Promise.allSettled([...calls.values(), ...drains.values()]);
+    while (kinds.some((kind) => underWay[kind].size > 0)) {
+      await Promise.allSettled(kinds.flatMap((kind) => [...underWay[kind]]));
+    }
   }
 
-  /** Something queued but not yet due; what is due already has a drain at work or waits for its device. */
+  /** Something queued but not yet due; what is due already waits for its device. */
   async function nextQueued(): Promise<number | undefined> {
     const next = await store.nextDue(['queued']);
     return next === undefined ? undefined : Math.max(next, now() + 1_000);

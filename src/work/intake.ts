@@ -1,21 +1,22 @@
 import { messageOf } from '../errors.js';
+import { insist } from '../request/claimed.js';
+import type { Context } from '../request/context.js';
 import { receive } from '../request/receive.js';
 import type { PendingIncoming } from '../store/store.js';
 import { backOff } from '../time.js';
 import { createPool, type Pool } from './pool.js';
 
-type World = Parameters<typeof receive>[0];
+type World = Parameters<typeof receive>[0] & Pick<Context, 'replica'>;
 
 const atOnce = 32;
 const longestPauseMs = 60_000;
 
 /** Works off what was stored and acknowledged. A process that dies in between finds it again; each is settled exactly once. */
 export function createIntake(world: World): Pool {
-  const { store, now, wake } = world;
+  const { store, replica, now, wake } = world;
   return createPool({
     atOnce,
-    due: (limit) => store.dueIncoming(now(), limit),
-    key: ({ incoming }) => incoming.key,
+    claim: (limit) => store.claimIncoming(replica.id(), now(), limit),
     work: (pending) => carryOut(world, pending),
     nextDue: () => store.nextIncomingDue(),
     now,
@@ -32,10 +33,7 @@ async function carryOut(world: World, pending: PendingIncoming): Promise<void> {
     await receive(world, pending);
   } catch (error) {
     logger.error({ err: error, key, attempts: pending.attempts }, `a command is tried again: ${messageOf(error)}`);
-    await store
-      .postponeIncoming(key, now() + backOff(pending.attempts, 500, longestPauseMs))
-      .catch((failed: unknown) => {
-        logger.error({ err: failed, key }, `a command could not be put off: ${messageOf(failed)}`);
-      });
+    const until = now() + backOff(pending.attempts, 500, longestPauseMs);
+    await insist(world, () => store.postponeIncoming(pending, until));
   }
 }

@@ -9,42 +9,38 @@ export interface Pool {
 export interface PoolOptions<T> {
   /** How many may be under way at once. */
   readonly atOnce: number;
-  /** What is due, most urgent first; what is under way may be in it still. */
-  readonly due: (limit: number) => Promise<readonly T[]>;
-  readonly key: (item: T) => string | number;
-  /** Leaves the item settled or due later. Must not reject. */
+  /** Claims what is due, most urgent first: nobody else gets it until the claim ends. */
+  readonly claim: (limit: number) => Promise<readonly T[]>;
+  /** Leaves the item settled or due later, and the claim ended. Must not reject. */
   readonly work: (item: T) => Promise<void>;
+  /** When something unclaimed is due next. */
   readonly nextDue: () => Promise<number | undefined>;
   readonly now: () => number;
   /** Called when a piece of work has ended: the tick is due again. */
   readonly again: () => void;
 }
 
-export function createPool<T>({ atOnce, due, key, work, nextDue, now, again }: PoolOptions<T>): Pool {
-  const underWay = new Map<string | number, Promise<void>>();
-  /** What ended since the tick asked what is due: the answer may still hold it, as it was before. */
-  const ended = new Set<string | number>();
+export function createPool<T>({ atOnce, claim, work, nextDue, now, again }: PoolOptions<T>): Pool {
+  const underWay = new Set<Promise<void>>();
 
   return {
     async tick() {
-      ended.clear();
-      const items = await due(atOnce + underWay.size);
-      for (const item of items) {
-        const id = key(item);
-        if (underWay.size >= atOnce || underWay.has(id) || ended.has(id)) continue;
+      const free = atOnce - underWay.size;
+      const next = await nextDue();
+      if (next === undefined || next > now()) return next;
+      // The end of a piece of work calls again.
+      if (free <= 0) return undefined;
+      for (const item of await claim(free)) {
         const running = work(item).finally(() => {
-          underWay.delete(id);
-          ended.add(id);
+          underWay.delete(running);
           again();
         });
-        underWay.set(id, running);
+        underWay.add(running);
       }
-      const next = await nextDue();
-      // What is due by now is under way, or waits for a place: the end of a piece of work calls again.
-      return underWay.size > 0 && next !== undefined && next <= now() ? undefined : next;
+      return underWay.size >= atOnce ? undefined : nextDue();
     },
     async idle() {
-      while (underWay.size > 0) await Promise.allSettled(underWay.values());
+      while (underWay.size > 0) await Promise.allSettled(underWay);
     },
   };
 }

@@ -1,11 +1,15 @@
-import { expire } from '../request/expire.js';
+import { workOn } from '../request/claimed.js';
 import type { Context } from '../request/context.js';
+import { expire } from '../request/expire.js';
 
 const batch = 100;
 
-/** Ends what has expired. A timer is a row with a due time: right after a day's downtime too. */
-export async function scheduleTick(world: Pick<Context, 'store' | 'now' | 'wake'>): Promise<number | undefined> {
-  const due = await world.store.dueRequests(['awaiting approval'], world.now(), batch);
-  for (const request of due) await expire(world, request);
-  return due.length === batch ? world.now() : world.store.nextDue(['awaiting approval']);
+/** Ends what has expired. A timer is a row with a due time, which any replica may claim: right after a day's downtime too. */
+export async function scheduleTick(
+  world: Pick<Context, 'store' | 'replica' | 'logger' | 'now' | 'wake'>,
+): Promise<number | undefined> {
+  const { store, replica, now } = world;
+  const due = await store.claimRequests(replica.id(), ['awaiting approval'], now(), batch);
+  for (const request of due) await workOn(world, request, () => expire(world, request));
+  return due.length === batch ? now() : store.nextDue(['awaiting approval']);
 }

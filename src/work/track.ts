@@ -1,33 +1,55 @@
 import { DefenderError } from '../defender/errors.js';
+import type { MachineAction } from '../defender/machine-action.js';
+import { messageOf } from '../errors.js';
+import { insist, workOn } from '../request/claimed.js';
+import type { Request } from '../request/request.js';
 import type { Context } from '../request/context.js';
 import { follow } from '../request/follow.js';
 import { backOff } from '../time.js';
 
-type World = Pick<Context, 'store' | 'defender' | 'now' | 'logger' | 'wake'>;
+type World = Pick<Context, 'store' | 'defender' | 'replica' | 'now' | 'logger' | 'wake'>;
 
 /** As many as one page of actions holds. */
 const batch = 1_000;
 
 /** Follows all open MachineActions: one list call a tick for everything that is due, however many that is. */
 export function createTracker(world: World): () => Promise<number | undefined> {
+  const { store, defender, replica, now, logger } = world;
   let failures = 0;
+
+  async function list(due: readonly Request[]): Promise<ReadonlyMap<string, MachineAction> | undefined> {
+    try {
+      const actions = await defender.listActions(due.flatMap((request) => request.machineAction?.id ?? []));
+      failures = 0;
+      return new Map(actions.map((action) => [action.id.toLowerCase(), action]));
+    } catch (error) {
+      failures += 1;
+      const code = error instanceof DefenderError ? error.code : messageOf(error);
+      const wait = error instanceof DefenderError ? error.retryAfterMs : undefined;
+      const again = now() + (wait ?? backOff(failures, 2_000, 120_000));
+      logger.warn({ code, open: due.length, again }, 'Defender did not list the open actions');
+      await insist(world, () => putOffAll(due, again));
+      return undefined;
+    }
+  }
+
+  async function putOffAll(requests: readonly Request[], dueAt: number): Promise<void> {
+    const ids = requests.map(({ id }) => id);
+    await store.postponeRequests(ids, requests[0]?.claim ?? '', dueAt);
+  }
+
   return async () => {
-    const { store, defender, now, logger } = world;
-    const due = await store.dueRequests(['submitted'], now(), batch);
-    if (due.length > 0) {
-      const ids = due.flatMap((request) => request.machineAction?.id ?? []);
-      try {
-        const byId = new Map((await defender.listActions(ids)).map((action) => [action.id.toLowerCase(), action]));
-        failures = 0;
-        for (const request of due)
-          await follow(world, request, byId.get(request.machineAction?.id.toLowerCase() ?? ''));
-      } catch (error) {
-        if (!(error instanceof DefenderError)) throw error;
-        failures += 1;
-        const again = now() + (error.retryAfterMs ?? backOff(failures, 2_000, 120_000));
-        logger.warn({ code: error.code, open: due.length, again }, 'Defender did not list the open actions');
-        return again;
+    const due = await store.claimRequests(replica.id(), ['submitted'], now(), batch);
+    const byId = due.length === 0 ? undefined : await list(due);
+    if (byId !== undefined) {
+      const unchanged = new Map<number, Request[]>();
+      for (const request of due) {
+        await workOn(world, request, async () => {
+          const dueAt = await follow(world, request, byId.get(request.machineAction?.id.toLowerCase() ?? ''));
+          if (dueAt !== undefined) unchanged.set(dueAt, [...(unchanged.get(dueAt) ?? []), request]);
+        });
       }
+      for (const [dueAt, requests] of unchanged) await insist(world, () => putOffAll(requests, dueAt));
     }
     return store.nextDue(['submitted']);
   };

@@ -3,8 +3,9 @@ import { createDeliverer } from './deliver.js';
 import { createDispatcher } from './dispatch.js';
 import { createIntake } from './intake.js';
 import { createLoop, type Loop } from './loop.js';
+import { createReplica } from './replica.js';
 import { scheduleTick } from './schedule.js';
-import { adoptOrphans, createSearch } from './search.js';
+import { createSearch } from './search.js';
 import { createTracker } from './track.js';
 
 export interface Workers {
@@ -14,20 +15,32 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-/** The background loops over one store. */
-export function createWorkers(world: Omit<Context, 'wake'>): Workers {
+export interface Lease {
+  /** How long after its last sign of life a process counts as dead. */
+  readonly ms: number;
+  /** A new id for this process. */
+  readonly newId: () => string;
+}
+
+/** The background loops over one store, which other processes may share. */
+export function createWorkers(world: Omit<Context, 'wake' | 'replica'>, lease: Lease): Workers {
   const wake = (loop: LoopName): void => {
     loops[loop].wake();
   };
-  const context: Context = { ...world, wake };
+  const { store, now, logger } = world;
+  const wakeAll = (): void => {
+    for (const each of Object.values(loops)) each.wake();
+  };
+  const replica = createReplica({ store, now, newId: lease.newId, leaseMs: lease.ms, freed: wakeAll, logger });
+  const context: Context = { ...world, replica, wake };
   const dispatcher = createDispatcher(context);
   const pools = {
     intake: createIntake(context),
-    search: createSearch(context, (requestId) => dispatcher.isUnderWay(requestId)),
+    search: createSearch(context),
     deliver: createDeliverer(context),
   };
-  const loop = (name: LoopName, tick: () => Promise<number | undefined>): Loop =>
-    createLoop({ name, tick, now: world.now, logger: world.logger });
+  const loop = (name: string, tick: () => Promise<number | undefined>): Loop => createLoop({ name, tick, now, logger });
+  const heart = loop('heartbeat', () => replica.beat());
   const loops: Readonly<Record<LoopName, Loop>> = {
     intake: loop('intake', () => pools.intake.tick()),
     dispatch: loop('dispatch', () => dispatcher.tick()),
@@ -38,7 +51,8 @@ export function createWorkers(world: Omit<Context, 'wake'>): Workers {
   };
   return {
     async start() {
-      await adoptOrphans(world);
+      await replica.beat();
+      heart.start();
       for (const each of Object.values(loops)) each.start();
     },
     wake,
@@ -48,6 +62,8 @@ export function createWorkers(world: Omit<Context, 'wake'>): Workers {
       await Promise.all([pools.intake.idle(), pools.search.idle(), dispatcher.stop()]);
       await deliver.stop();
       await pools.deliver.idle();
+      await heart.stop();
+      await replica.leave();
     },
   };
 }

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { event, incoming, nothing, reply, request } from '../store/examples.js';
+import { event, incoming, nothing, reply, request, due } from '../store/examples.js';
 import type { Subject } from './store.js';
 
 export function inboxContract(subject: Subject): void {
   describe('inbox', () => {
     const keys = async (now: number, limit = 10) =>
-      (await subject.store.dueIncoming(now, limit)).map((pending) => pending.incoming.key);
+      (await due(subject.store).incoming(now, limit)).map((pending) => pending.incoming.key);
 
     it('gives back what was accepted, as it was', async () => {
       assert.equal(await subject.store.accept(incoming('k1'), 10), true);
-      assert.deepEqual(await subject.store.dueIncoming(10, 10), [
-        { incoming: incoming('k1'), receivedAt: 10, attempts: 0 },
+      assert.deepEqual(await due(subject.store).incoming(10, 10), [
+        { incoming: incoming('k1'), receivedAt: 10, attempts: 0, owner: 'looker' },
       ]);
     });
 
@@ -39,17 +39,21 @@ export function inboxContract(subject: Subject): void {
     it('keeps the order of arrival for what was postponed, and hides it until it is due', async () => {
       const { store } = subject;
       for (const key of ['k1', 'k2', 'k3']) await store.accept(incoming(key), 10);
-      await store.postponeIncoming('k1', 50);
+      const [first] = await due(store).incoming(10, 1);
+      await store.postponeIncoming(first!, 50);
       assert.deepEqual(await keys(49), ['k2', 'k3']);
       assert.deepEqual(await keys(50), ['k1', 'k2', 'k3']);
-      assert.equal((await store.dueIncoming(50, 1))[0]?.attempts, 1);
+      assert.equal((await due(store).incoming(50, 1))[0]?.attempts, 1);
     });
 
     it('says when the next one is due', async () => {
       const { store } = subject;
       assert.equal(await store.nextIncomingDue(), undefined);
       await store.accept(incoming('k1'), 10);
-      await store.postponeIncoming('k1', 50);
+      assert.equal(await store.nextIncomingDue(), 10);
+      const [first] = await due(store).incoming(10, 1);
+      assert.equal(await store.nextIncomingDue(), undefined, 'somebody works on it');
+      await store.postponeIncoming(first!, 50);
       assert.equal(await store.nextIncomingDue(), 50);
       await store.settleIncoming('k1', nothing);
       assert.equal(await store.nextIncomingDue(), undefined);
@@ -62,14 +66,28 @@ export function inboxContract(subject: Subject): void {
       await store.settleIncoming('k1', effects);
       await store.settleIncoming('k1', effects);
       assert.equal((await store.auditOf({ requestId: request().id }, 10)).length, 1);
-      assert.equal((await store.dueDeliveries(10, 10)).length, 1);
+      assert.equal((await due(store).deliveries(10, 10)).length, 1);
     });
 
     it('a settled one is not brought back by a late postponement', async () => {
       await subject.store.accept(incoming('k1'), 10);
+      const [first] = await due(subject.store).incoming(10, 1);
       await subject.store.settleIncoming('k1', nothing);
-      await subject.store.postponeIncoming('k1', 20);
+      await subject.store.postponeIncoming(first!, 20);
       assert.deepEqual(await keys(100), []);
+    });
+
+    it('gives each to one replica alone; only that one can put it off', async () => {
+      const { store } = subject;
+      const other = await subject.reopen();
+      const many = Array.from({ length: 20 }, (_, i) => `k${i}`);
+      await Promise.all(many.map((key) => store.accept(incoming(key), 10)));
+      const claims = [store, other, store, other].map((handle, i) => handle.claimIncoming(`replica ${i}`, 10, 6));
+      const got = (await Promise.all(claims)).flat();
+      assert.deepEqual(new Set(got.map((pending) => pending.incoming.key)), new Set(many));
+      assert.equal(got.length, many.length);
+      await store.postponeIncoming({ ...got[0]!, owner: 'late' }, 0);
+      assert.deepEqual(await store.claimIncoming('new', 10, 10), []);
     });
 
     it('bug 16: two workers that answer the same event make one Request', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Account } from '../../src/people/person.js';
 import type { Link } from '../../src/store/people.js';
 import type { Effects } from '../../src/store/store.js';
-import { event, incoming, nothing, reply, request } from '../store/examples.js';
+import { event, incoming, nothing, reply, request, due } from '../store/examples.js';
 import { type Subject, storeTime } from './store.js';
 
 const ann: Account = { platform: 'slack', tenant: 'T0HOME', user: 'UANN' };
@@ -48,7 +48,7 @@ export function peopleContract(subject: Subject): void {
       assert.equal(await store.unlink(both, effects), true);
       assert.deepEqual(await store.linksTo(entra), []);
       assert.equal(await recorded(), 1);
-      assert.equal((await store.dueDeliveries(storeTime, 10)).length, 1);
+      assert.equal((await due(store).deliveries(storeTime, 10)).length, 1);
       assert.equal(await store.isSettled('k1'), true);
     });
 

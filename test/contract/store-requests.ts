@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Effects } from '../../src/store/store.js';
 import { machine, person } from '../support.js';
-import { changed, event, incoming, nothing, reply, request, vote } from '../store/examples.js';
+import { changed, event, incoming, nothing, reply, request, vote, due } from '../store/examples.js';
 import type { Subject } from './store.js';
 
 export function requestContract(subject: Subject): void {
@@ -97,8 +97,8 @@ export function requestContract(subject: Subject): void {
       await assert.rejects(store.change(changed(first), fullEffects()), { name: 'StoreError' });
       assert.deepEqual(await store.request(first.id), first);
       assert.deepEqual(await store.auditOf({ requestId: first.id }, 10), []);
-      assert.deepEqual(await store.dueDeliveries(1_000, 10), []);
-      assert.equal((await store.dueIncoming(10, 10)).length, 1);
+      assert.deepEqual(await due(store).deliveries(1_000, 10), []);
+      assert.equal((await due(store).incoming(10, 10)).length, 1);
     });
 
     it('bug 2: two approvers at the same moment on two replicas: exactly one change happens', async () => {
@@ -118,12 +118,12 @@ export function requestContract(subject: Subject): void {
         assert.deepEqual((await handle.request(first.id))?.votes, [vote(`U${winner}`)]);
         assert.deepEqual(await handle.auditOf({ requestId: first.id }, 10), [event(`by ${winner}`)]);
       }
-      assert.equal((await other.dueDeliveries(1_000, 10)).length, 1);
+      assert.equal((await due(other).deliveries(1_000, 10)).length, 1);
     });
 
     it('finds what is due in some states, by due time and then by id', async () => {
       const { store } = subject;
-      const due = [
+      const made = [
         request({ id: 'C', dueAt: 20, state: 'queued' }),
         request({ id: 'B', dueAt: 20, state: 'submitted' }),
         request({ id: 'A', dueAt: 30 }),
@@ -131,16 +131,16 @@ export function requestContract(subject: Subject): void {
         request({ id: 'E', dueAt: undefined, state: 'queued' }),
         request({ id: 'F', dueAt: 1, state: 'succeeded' }),
       ];
-      for (const one of due) await store.create(one, nothing);
+      for (const one of made) await store.create(one, nothing);
       const ids = async (now: number, limit = 10) =>
-        (await store.dueRequests(['queued', 'submitted', 'awaiting approval', 'queued'], now, limit)).map(
+        (await due(store).requests(['queued', 'submitted', 'awaiting approval', 'queued'], now, limit)).map(
           ({ id }) => id,
         );
       assert.deepEqual(await ids(30), ['D', 'B', 'C', 'A']);
       assert.deepEqual(await ids(29), ['D', 'B', 'C']);
       assert.deepEqual(await ids(30, 2), ['D', 'B']);
       assert.deepEqual(await ids(9), []);
-      assert.deepEqual(await store.dueRequests([], 99, 10), []);
+      assert.deepEqual(await due(store).requests([], 99, 10), []);
       assert.equal(await store.nextDue(['queued', 'awaiting approval']), 20);
       assert.equal(await store.nextDue(['sending']), undefined);
       assert.equal(await store.nextDue([]), undefined);
@@ -221,9 +221,9 @@ export function requestContract(subject: Subject): void {
   async function assertNoEffects(): Promise<void> {
     const { store } = subject;
     assert.deepEqual(await store.auditOf({ requestId: request().id }, 10), []);
-    assert.deepEqual(await store.dueDeliveries(1_000, 10), []);
+    assert.deepEqual(await due(store).deliveries(1_000, 10), []);
     assert.equal(await store.button('token'), undefined);
-    assert.equal((await store.dueIncoming(10, 10)).length, 1);
+    assert.equal((await due(store).incoming(10, 10)).length, 1);
   }
 }
 

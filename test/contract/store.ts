@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../src/store/store.js';
-import { announce, changed, event, incoming, nothing, place, request, vote } from '../store/examples.js';
+import { announce, changed, event, incoming, nothing, place, request, vote, due } from '../store/examples.js';
+import { claimContract } from './store-claims.js';
 import { callContract } from './store-calls.js';
 import { deliveryContract } from './store-deliveries.js';
 import { inboxContract } from './store-inbox.js';
@@ -46,6 +47,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
 
     inboxContract(subject);
     requestContract(subject);
+    claimContract(subject);
     deliveryContract(subject);
     callContract(subject);
     peopleContract(subject);
@@ -64,7 +66,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         deliveries: [announce(first.id)],
         buttons: [button],
       });
-      const [delivery] = await store.dueDeliveries(20, 1);
+      const [delivery] = await due(store).deliveries(20, 1);
       const ref = { platform: 'slack', conversation: 'C0SOC', message: '1.2' } as const;
       await store.delivered(delivery!, { ref, renderedVersion: 1, at: 20 });
       await store.change(changed(first), {
@@ -86,11 +88,11 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       await store.addresses('teams').save('service:t', 'https://smba');
 
       const look = async (at: Store) => ({
-        inbox: await at.dueIncoming(20, 10),
+        inbox: await due(at).incoming(20, 10),
         request: await at.request(first.id),
         button: await at.button('t'),
         card: await at.card(first.id, place),
-        deliveries: await at.dueDeliveries(20, 10),
+        deliveries: (await due(at).deliveries(20, 10)).map((delivery) => ({ ...delivery, unsure: 0 })),
         audit: await at.auditOf({ requestId: first.id }, 10),
         calls: await at.callsSince('getMachine', 0),
         block: await at.callsSince('listMachines', 0),

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../src/store/open.js';
-import { incoming, request } from '../store/examples.js';
+import { incoming, request, due } from '../store/examples.js';
 import { startWorker, type Worker } from './worker.js';
 
 describe('the store among processes that start, compete and die', () => {
@@ -65,7 +65,7 @@ describe('the store among processes that start, compete and die', () => {
       assert.ok(found !== undefined && found.version >= version, `version ${version} was lost`);
       assert.equal(found.votes.length, found.version - 1);
       assert.equal((await store.auditOf({ requestId: found.id }, 1_000)).length, found.version - 1);
-      assert.equal((await store.dueDeliveries(1, 1_000)).length, found.version - 1);
+      assert.equal((await due(store).deliveries(1, 1_000)).length, found.version - 1);
       await store.close();
     });
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openRaw, type RawStore } from './raw.js';
-import { incoming } from './examples.js';
+import { incoming, due } from './examples.js';
 
 describe('accepting many at once', () => {
   let raw: RawStore;
@@ -10,7 +10,7 @@ describe('accepting many at once', () => {
   afterEach(() => raw.store.close());
 
   const commits = () => raw.queries.filter(({ sql }) => sql === 'commit').length;
-  const keys = async () => (await raw.store.dueIncoming(10, 100)).map((pending) => pending.incoming.key);
+  const keys = async () => (await due(raw.store).incoming(10, 100)).map((pending) => pending.incoming.key);
 
   it('shares one commit within a turn of the event loop', async () => {
     await Promise.all(Array.from({ length: 50 }, (_, i) => raw.store.accept(incoming(`k${i}`), 1)));

@@ -1,7 +1,8 @@
 import { type AuditEvent, cordon } from '../../src/audit/event.js';
 import type { Incoming } from '../../src/command/model.js';
 import type { Place, Request, Vote } from '../../src/request/request.js';
-import type { Effects, NewDelivery } from '../../src/store/store.js';
+import type { RequestState } from '../../src/request/life.js';
+import type { Effects, NewDelivery, Store } from '../../src/store/store.js';
 import { machine, person } from '../support.js';
 
 export const place: Place = { platform: 'slack', conversation: 'C0SOC' };
@@ -66,4 +67,26 @@ export function reply(lane: string, text: string, over: Partial<NewDelivery> = {
 
 export function announce(requestId: string): NewDelivery {
   return { lane: `card:${requestId}`, platform: 'slack', requestId, message: { kind: 'announce', place } };
+}
+
+/**
+ * What is due now, as a replica sees it that takes it all: what it took with its last look it has given back, so that the look before
+ * changes nothing.
+ */
+export function due(store: Store) {
+  const looker = 'looker';
+  return {
+    incoming: async (now: number, limit: number) => {
+      await store.release(looker);
+      return store.claimIncoming(looker, now, limit);
+    },
+    deliveries: async (now: number, limit: number) => {
+      await store.release(looker);
+      return store.claimDeliveries(looker, now, limit);
+    },
+    requests: async (states: readonly RequestState[], now: number, limit: number) => {
+      await store.release(looker);
+      return store.claimRequests(looker, states, now, limit);
+    },
+  };
 }

@@ -11,24 +11,34 @@ describe('what the loops ask of SQLite', () => {
 
   const plans: { name: string; ask: (store: Store) => Promise<unknown>; plan: string[] }[] = [
     {
-      name: 'dueIncoming',
-      ask: (store) => store.dueIncoming(1, 10),
+      name: 'claimIncoming',
+      ask: (store) => store.claimIncoming('r', 1, 10),
       plan: [inboxDue, 'USE TEMP B-TREE FOR ORDER BY'],
     },
     {
       name: 'nextIncomingDue',
       ask: (store) => store.nextIncomingDue(),
-      plan: ['SEARCH inbox USING COVERING INDEX inbox_due (settled_at=?)'],
+      plan: ['SEARCH inbox USING INDEX inbox_due (settled_at=?)'],
     },
     {
-      name: 'dueRequests',
-      ask: (store) => store.dueRequests(['queued', 'submitted', 'unknown'], 1, 10),
-      plan: [requestDue, ...merge],
+      name: 'claimRequests',
+      ask: (store) => store.claimRequests('r', ['queued', 'submitted', 'unknown'], 1, 10),
+      plan: [requestDue],
+    },
+    {
+      name: 'claimQueued',
+      ask: (store) => store.claimQueued('r', 'restrict', 1, 10),
+      plan: [
+        requestDue,
+        'CORRELATED SCALAR SUBQUERY 1',
+        'SEARCH other USING INDEX request_device (device_id=?)',
+        'USE TEMP B-TREE FOR ORDER BY',
+      ],
     },
     {
       name: 'nextDue',
       ask: (store) => store.nextDue(['queued', 'submitted']),
-      plan: ['SEARCH request USING COVERING INDEX request_due (state=? AND due_at>?)', ...merge],
+      plan: ['SEARCH request USING INDEX request_due (state=? AND due_at>?)', ...merge],
     },
     {
       name: 'requestsIn',
@@ -36,8 +46,8 @@ describe('what the loops ask of SQLite', () => {
       plan: ['SEARCH request USING INDEX request_line (state=?)', ...merge],
     },
     {
-      name: 'dueDeliveries',
-      ask: (store) => store.dueDeliveries(1, 10),
+      name: 'claimDeliveries',
+      ask: (store) => store.claimDeliveries('r', 1, 10),
       plan: ['SEARCH delivery USING INDEX delivery_due (state=? AND due_at<?)', 'CORRELATED SCALAR SUBQUERY 1', lane],
     },
     {

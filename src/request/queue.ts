@@ -1,0 +1,44 @@
+import { cordon } from '../audit/event.js';
+import { submitOperation } from '../defender/operation.js';
+import * as notes from '../view/notes.js';
+import { commit } from './commit.js';
+import type { Context } from './context.js';
+import type { Happening } from './effects.js';
+import { runningStates } from './life.js';
+import { advance, type Request } from './request.js';
+
+type World = Pick<Context, 'store' | 'throttle' | 'now' | 'wake'>;
+
+/** A wait for the quota that people are told about. */
+const noticeableMs = 5_000;
+
+/** The other Request on the same device whose call is under way: one device's calls never overtake each other. */
+export async function runningOnDevice(store: Context['store'], request: Request): Promise<Request | undefined> {
+  const others = await store.requestsForDevice(request.device.id, 20);
+  return others.find((other) => other.id !== request.id && runningStates.includes(other.state));
+}
+
+/** An approved Request gets its place in the queue, and where it has to wait, its thread is told for what and how long. */
+export async function queue(world: World, request: Request): Promise<void> {
+  const { store, now } = world;
+  const at = now();
+  const ahead = await store.countIn(['queued'], request.action);
+  const running = await runningOnDevice(store, request);
+  const { over, note } = running
+    ? { over: { waitsFor: running.id }, note: { note: notes.waitsForDevice(running) } }
+    : await expectedWait(world, request, ahead);
+  const after = advance(request, 'queue', at, { queuedAt: at, dueAt: at, ...over });
+  if (after === undefined) return;
+  await commit(world, request, after, at, { what: 'request.queue', actor: cordon, ...note });
+}
+
+/** What there is to say about the wait for the quota: nothing where it is too short to notice. */
+export async function expectedWait(
+  { throttle, now }: Pick<World, 'throttle' | 'now'>,
+  { action }: Request,
+  ahead: number,
+): Promise<{ over: Pick<Request, 'estimate'>; note: Pick<Happening, 'note'> }> {
+  const at = await throttle.estimate(submitOperation[action], ahead);
+  if (at - now() <= noticeableMs) return { over: {}, note: {} };
+  return { over: { estimate: { ahead, at } }, note: { note: notes.waiting({ ahead, at }) } };
+}

@@ -1,0 +1,79 @@
+import type { Kysely } from 'kysely';
+import pg from 'pg';
+import { migrate } from './migrate.js';
+import type { StoreDialect } from './dialect.js';
+import { StoreError } from './errors.js';
+import { kyselyOverPostgres, postgresStoreDialect } from './postgres-dialect.js';
+import type { Schema } from './schema.js';
+
+/** Any number that all versions of Cordon share. */
+const setupLock = 7_263_495_182;
+const connectMs = 5_000;
+const statementMs = 10_000;
+
+export interface OpenedPostgres {
+  readonly db: Kysely<Schema>;
+  readonly dialect: StoreDialect;
+}
+
+/**
+ * Connects, and brings the tables up to date; replicas that start together take turns. Throws `store_unavailable`, `store_newer`,
+ * `store_url`.
+ */
+export async function openPostgres(databaseUrl: string, poolSize: number): Promise<OpenedPostgres> {
+  const dialect = postgresStoreDialect(nameOf(databaseUrl));
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: poolSize,
+    connectionTimeoutMillis: connectMs,
+    // A server that has vanished must not hold up whoever asks it.
+    query_timeout: statementMs,
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: 2 * statementMs,
+    keepAlive: true,
+    application_name: 'cordon',
+    types: { getTypeParser },
+  });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const db = kyselyOverPostgres(pool);
+  try {
+    await withSetupLock(databaseUrl, () => migrate(db, dialect));
+    return { db, dialect };
+  } catch (thrown) {
+    await db.destroy();
+    throw dialect.toStoreError(thrown);
+  }
+}
+
+/** Held on a connection of its own, so that it ends with the process whatever happens. */
+async function withSetupLock(databaseUrl: string, work: () => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: connectMs });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [setupLock]);
+    await work();
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** `bigint` as a number: times are Unix ms and ids count up, both far below 2^53. */
+function getTypeParser(
+  ...[oid, format]: Parameters<typeof pg.types.getTypeParser>
+): ReturnType<typeof pg.types.getTypeParser> {
+  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+}
+
+/** Host and database; the rest of the URL may hold a password. */
+function nameOf(databaseUrl: string): string {
+  if (!URL.canParse(databaseUrl)) {
+    throw new StoreError(
+      'store_url',
+      'DATABASE_URL is no URL: it must look like postgres://user:password@host:5432/database',
+    );
+  }
+  const { host, pathname } = new URL(databaseUrl);
+  return `postgres://${host}${pathname}`;
+}

@@ -1,0 +1,41 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Schema } from './schema.js';
+
+export async function register(db: Kysely<Schema>, id: string, until: number): Promise<void> {
+  await db.insertInto('replica').values({ id, until }).execute();
+}
+
+/** False when it counted as dead meanwhile. */
+export async function renew(db: Kysely<Schema>, id: string, until: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('replica')
+    .set({ until })
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/** Forgets this replica; what it has claimed is due, and anybody's. */
+export async function release(trx: Transaction<Schema>, id: string): Promise<void> {
+  await trx.deleteFrom('replica').where('id', '=', id).execute();
+  await freeClaims(trx, [id]);
+}
+
+/** Forgets the replicas that did not renew in time; what they have claimed is due, and anybody's. How many there were. */
+export async function reap(trx: Transaction<Schema>, now: number): Promise<number> {
+  // First of all, because it locks: a replica that renews in this moment is alive, or learns that it is forgotten.
+  const dead = await trx.deleteFrom('replica').where('until', '<=', now).returning('id').execute();
+  if (dead.length > 0) {
+    await freeClaims(
+      trx,
+      dead.map(({ id }) => id),
+    );
+  }
+  return dead.length;
+}
+
+async function freeClaims(trx: Transaction<Schema>, owners: readonly string[]): Promise<void> {
+  for (const table of ['inbox', 'delivery', 'request'] as const) {
+    await trx.updateTable(table).set({ owner: null }).where('owner', 'in', owners).execute();
+  }
+}

@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import type { Replica } from '../request/context.js';
+import type { Store } from '../store/store.js';
+
+/** A Replica with its heartbeat. */
+export interface LivingReplica extends Replica {
+  /** Renews the lease, or begins anew under a new id, and ends the replicas that are dead. When it has to be called again (Unix ms). */
+  beat(): Promise<number>;
+  /** Hands back what is still claimed: another replica may take it at once. */
+  leave(): Promise<void>;
+}
+
+export interface ReplicaOptions {
+  readonly store: Pick<Store, 'register' | 'renew' | 'release' | 'reap'>;
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** How long after its last heartbeat a replica counts as dead. */
+  readonly leaseMs: number;
+  /** Called when another replica's work has become free. */
+  readonly freed: () => void;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/**
+ * The lease is the store's, so that all replicas agree on who is dead. It is not what keeps a call from being made twice:
+ * that is the state `sending`, which nobody leaves without having searched Defender.
+ */
+export function createReplica({ store, now, newId, leaseMs, freed, logger }: ReplicaOptions): LivingReplica {
+  let id = newId();
+  let until = 0;
+
+  return {
+    id: () => id,
+    alive: () => now() < until,
+    async beat() {
+      const next = now() + leaseMs;
+      if (until === 0) {
+        await store.register(id, next);
+      } else if (now() >= until || !(await store.renew(id, next))) {
+        // What was left undone because the lease had run out is free again, whether or not others have seen it.
+        await store.release(id);
+        logger.warn(
+          { replica: id },
+          'this process was silent for longer than its lease; others have taken over its work',
+        );
+        id = newId();
+        await store.register(id, next);
+      }
+      until = next;
+      if ((await store.reap(now())) > 0) freed();
+      return now() + leaseMs / 4;
+    },
+    leave: () => store.release(id),
+  };
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import { type PostgresOnLoopback, startPostgres } from '../../sandbox/postgres.js';
+import type { CordonError } from '../../src/errors.js';
+import { openStore } from '../../src/store/open.js';
+import type { Store } from '../../src/store/store.js';
+import { storeContract, storeTime } from '../contract/store.js';
+import { event, incoming, nothing, request } from './examples.js';
+
+const now = () => storeTime;
+
+describe('on a real PostgreSQL', function () {
+  this.timeout(60_000);
+  let postgres: PostgresOnLoopback;
+  before(async () => {
+    postgres = await startPostgres();
+  });
+  after(() => postgres.close());
+
+  storeContract('PostgreSQL', async () => {
+    const url = await postgres.createDatabase();
+    const handles: Store[] = [];
+    const reopen = async () => {
+      const store = await openStore(url, { now });
+      handles.push(store);
+      return store;
+    };
+    return {
+      store: await reopen(),
+      reopen,
+      cleanup: async () => void (await Promise.all(handles.map((handle) => handle.close()))),
+    };
+  });
+
+  it('replicas that start together on an empty database set it up once', async () => {
+    const url = await postgres.createDatabase();
+    const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(url, { now })));
+    await stores[0]?.create(request(), nothing);
+    for (const store of stores) assert.equal((await store.request(request().id))?.id, request().id);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('the record refuses change and removal by whoever is connected', async () => {
+    const url = await postgres.createDatabase();
+    const store = await openStore(url, { now });
+    await store.record([event('one')]);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    for (const statement of [`update audit set what = 'x'`, 'delete from audit', 'truncate audit']) {
+      await assert.rejects(client.query(statement), /audit is append-only/);
+    }
+    await client.end();
+    assert.equal((await store.auditOf({ requestId: request().id }, 10)).length, 1);
+    await store.close();
+  });
+
+  it('refuses work loudly while the server is gone, loses nothing, and works again by itself', async () => {
+    const store = await openStore(await postgres.createDatabase(), { now });
+    assert.equal(await store.accept(incoming('k1'), 1), true);
+    await postgres.kill();
+    for (const work of [store.accept(incoming('k2'), 1), store.create(request(), nothing), store.nextIncomingDue()]) {
+      await assert.rejects(work, (error: CordonError) => {
+        assert.equal(error.code, 'store_unavailable');
+        assert.match(error.userText ?? '', /Nothing was done: I cannot reach my records/);
+        return true;
+      });
+    }
+    await postgres.restart();
+    assert.equal(await store.accept(incoming('k1'), 1), false, 'it was acknowledged, so it is there');
+    assert.equal(await store.accept(incoming('k2'), 1), true);
+    await store.close();
+  });
+
+  it('says which server it cannot reach, and no password', async () => {
+    await assert.rejects(openStore('postgres://cordon:secret@127.0.0.1:1/cordon', { now }), (error: CordonError) => {
+      assert.equal(error.code, 'store_unavailable');
+      assert.match(error.message, /postgres:\/\/127\.0\.0\.1:1\/cordon/);
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    });
+  });
+});
