@@ -16,6 +16,7 @@ import { createLogger } from './ops/log.js';
 import { cardAfter } from './request/card-after.js';
 import { loadPolicy } from './policy/load.js';
 import { outOfReach } from './policy/reach.js';
+import { createClock } from './store/clock.js';
 import { openStore } from './store/open.js';
 import { version } from './version.js';
 import { createWorkers } from './work/workers.js';
@@ -28,9 +29,11 @@ const longestQuestionMs = 10_000;
 
 async function main(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
-  const now = (): number => Date.now();
+  const clock = createClock({ wall: Date.now, monotonic: () => performance.now() });
+  const now = (): number => clock.now();
   const policy = await loadPolicy(config.policyPath, (path) => readFile(path, 'utf8'));
   const store = await openStore(config.databaseUrl, { now });
+  await clock.follow(() => store.time());
   const stopping = new AbortController();
   const throttle = createThrottle({ store, now, signal: stopping.signal, random: Math.random });
   const credential = clientSecretCredential(config.entra);
@@ -86,7 +89,7 @@ async function main(config: Config): Promise<void> {
       portalUrl: config.defender.portalUrl,
       limits: { commentLength: config.commentLength, settleMs: config.settleMs, attempts: config.attempts },
     },
-    { ms: config.leaseMs, newId: randomUUID },
+    { ms: config.leaseMs, newId: randomUUID, clock },
   );
 
   const server = await listen(app, config.host, config.port);

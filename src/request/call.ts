@@ -103,11 +103,9 @@ async function refusedOrLost(world: World, request: Request, error: DefenderErro
 
 /** Whoever took the Request over, because this process was silent for too long, finds in Defender what the answer says. */
 async function settle(world: World, before: Request, after: Request | undefined, happening: Happening): Promise<void> {
-  let stored = false;
-  if (after !== undefined) {
-    await insist(world, async () => (stored = await commit(world, before, after, world.now(), happening)));
-  }
-  if (!stored) {
+  const stored =
+    after !== undefined && (await insist(world, () => commit(world, before, after, world.now(), happening)));
+  if (stored !== true) {
     const { what, detail } = happening;
     world.logger.error({ request: before.id, what, detail }, 'an answer came too late for its request');
     return;

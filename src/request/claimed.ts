@@ -13,19 +13,22 @@ const retryMs = 5_000;
 
 /**
  * Stores what has to be stored because it has happened already: a message was posted, Defender has answered. While the store cannot
- * be reached it is tried again, for as long as the claim can still be this process's; then others find out what happened.
+ * be reached it is tried again, for as long as the claim can still be this process's; then others find out what happened,
+ * and the answer is undefined.
  */
-export async function insist(world: Pick<World, 'replica' | 'logger'>, store: () => Promise<unknown>): Promise<void> {
+export async function insist<T>(
+  world: Pick<World, 'replica' | 'logger'>,
+  store: () => Promise<T>,
+): Promise<T | undefined> {
   const owner = world.replica.id();
   for (let failures = 0; ; failures += 1) {
     try {
-      await store();
-      return;
+      return await store();
     } catch (error) {
       world.logger.error({ err: error, failures }, `what has happened could not be stored: ${messageOf(error)}`);
     }
     await delay(backOff(failures, firstPauseMs, longestPauseMs), undefined, { ref: false });
-    if (world.replica.id() !== owner) return;
+    if (world.replica.id() !== owner) return undefined;
   }
 }
 

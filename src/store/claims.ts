@@ -87,24 +87,21 @@ export async function postponeRequests(
 }
 
 /** No call for the device is under way, and none of its Requests stands further ahead in the line. */
-function laneIsFree({ exists, not, selectFrom }: ExpressionBuilder<Schema, 'request'>): Expression<SqlBool> {
-  const inTheWay = selectFrom('request as other')
+function laneIsFree(eb: ExpressionBuilder<Schema, 'request'>): Expression<SqlBool> {
+  const inTheWay = eb
+    .selectFrom('request as other')
     .select('other.id')
     .whereRef('other.device_id', '=', 'request.device_id')
     .whereRef('other.id', '!=', 'request.id')
-    .where(({ and, eb, or, ref }) =>
-      or([
-        eb('other.state', 'in', runningStates),
-        and([
-          eb('other.state', '=', 'queued'),
-          or([
-            eb('other.line_at', '<', ref('request.line_at')),
-            and([eb('other.line_at', '=', ref('request.line_at')), eb('other.id', '<', ref('request.id'))]),
-          ]),
-        ]),
-      ]),
-    );
-  return not(exists(inTheWay));
+    .where((both) => {
+      const lineAt = both.ref('request.line_at');
+      const ahead = both.or([
+        both('other.line_at', '<', lineAt),
+        both.and([both('other.line_at', '=', lineAt), both('other.id', '<', both.ref('request.id'))]),
+      ]);
+      return both.or([both('other.state', 'in', runningStates), both.and([both('other.state', '=', 'queued'), ahead])]);
+    });
+  return eb.not(eb.exists(inTheWay));
 }
 
 interface Row {

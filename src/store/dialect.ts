@@ -1,4 +1,4 @@
-import type { ColumnBuilderCallback, RawBuilder, Transaction } from 'kysely';
+import type { ColumnBuilderCallback, Kysely, RawBuilder, Transaction } from 'kysely';
 import type { StoreError } from './errors.js';
 import type { Schema } from './schema.js';
 
@@ -12,6 +12,8 @@ export interface StoreDialect {
   readonly manyWriters: boolean;
   /** Makes other transactions that lock the same key wait for this one. */
   lock(trx: Transaction<Schema>, key: string): Promise<void>;
+  /** The database's own clock, Unix ms; missing where it has none. */
+  now?(db: Kysely<Schema>): Promise<number>;
   /** Never throws; a `StoreError` comes back as it is. */
   toStoreError(thrown: unknown): StoreError;
 }

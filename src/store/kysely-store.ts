@@ -152,7 +152,9 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     register: (replica, until) => session.write((trx) => replicas.register(trx, replica, until)),
     renew: (replica, until) => session.write((trx) => replicas.renew(trx, replica, until)),
     release: (replica) => session.write((trx) => replicas.release(trx, replica)),
-    reap: (at) => session.write((trx) => replicas.reap(trx, at)),
+    reap: (at, latest) => session.write((trx) => replicas.reap(trx, at, latest)),
+    pullIn: (at, latest) => session.write((trx) => replicas.pullIn(trx, at, latest)),
+    time: () => session.read(async (db) => dialect.now?.(db)),
 
     addresses: (platform) => addresses(session, platform),
 

@@ -24,6 +24,12 @@ export function postgresStoreDialect(where: string): StoreDialect {
     lock: async (trx, key) => {
       await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx);
     },
+    now: async (db) => {
+      const { rows } = await sql<{
+        ms: number;
+      }>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
+      return rows[0]?.ms ?? Number.NaN;
+    },
     toStoreError: (thrown) => toStoreError(thrown, where),
   };
 }

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { openStates } from '../request/life.js';
 import type { Schema } from './schema.js';
 
 export async function register(db: Kysely<Schema>, id: string, until: number): Promise<void> {
@@ -22,9 +23,13 @@ export async function release(trx: Transaction<Schema>, id: string): Promise<voi
 }
 
 /** Forgets the replicas that did not renew in time; what they have claimed is due, and anybody's. How many there were. */
-export async function reap(trx: Transaction<Schema>, now: number): Promise<number> {
+export async function reap(trx: Transaction<Schema>, now: number, latest: number): Promise<number> {
   // First of all, because it locks: a replica that renews in this moment is alive, or learns that it is forgotten.
-  const dead = await trx.deleteFrom('replica').where('until', '<=', now).returning('id').execute();
+  const dead = await trx
+    .deleteFrom('replica')
+    .where((eb) => eb.or([eb('until', '<=', now), eb('until', '>', latest)]))
+    .returning('id')
+    .execute();
   if (dead.length > 0) {
     await freeClaims(
       trx,
@@ -32,6 +37,30 @@ export async function reap(trx: Transaction<Schema>, now: number): Promise<numbe
     );
   }
   return dead.length;
+}
+
+/** The states whose due times are pauses and looks; that of a Request that awaits approval is its expiry. */
+const pausing = openStates.filter((state) => state !== 'awaiting approval');
+
+export async function pullIn(trx: Transaction<Schema>, now: number, latest: number): Promise<void> {
+  await trx
+    .updateTable('inbox')
+    .set({ due_at: now })
+    .where('settled_at', 'is', null)
+    .where('due_at', '>', latest)
+    .execute();
+  await trx
+    .updateTable('delivery')
+    .set({ due_at: now })
+    .where('state', '=', 'owed')
+    .where('due_at', '>', latest)
+    .execute();
+  await trx
+    .updateTable('request')
+    .set({ due_at: now })
+    .where('state', 'in', pausing)
+    .where('due_at', '>', latest)
+    .execute();
 }
 
 async function freeClaims(trx: Transaction<Schema>, owners: readonly string[]): Promise<void> {

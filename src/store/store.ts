@@ -102,8 +102,18 @@ export interface Store extends PeopleStore {
   renew(replica: string, until: number): Promise<boolean>;
   /** Ends a replica: what it has claimed is due, and anybody's. */
   release(replica: string): Promise<void>;
-  /** Ends the replicas that are dead at `now`; what they had claimed is due. How many there were. */
-  reap(now: number): Promise<number>;
+  /**
+   * Ends the replicas that are dead at `now`, or whose lease reaches beyond `latest`, as after a clock was set back. What they had
+   * claimed is due. How many there were.
+   */
+  reap(now: number, latest: number): Promise<number>;
+  /**
+   * What is due later than `latest` for no reason of its own, which is all but the end of the time for approvals, is due at `now`:
+   * after a clock was set back nothing waits for the old time.
+   */
+  pullIn(now: number, latest: number): Promise<void>;
+  /** The database's own clock, Unix ms; undefined where it has none. */
+  time(): Promise<number | undefined>;
 
   /** The address book of a platform's adapter; the keys of one platform are not those of another. */
   addresses(platform: PlatformName): Addresses;

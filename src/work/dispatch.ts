@@ -52,8 +52,9 @@ export function createDispatcher(world: World): Dispatcher {
         const attempt = await prepare(world, request);
         if (attempt === undefined) return;
         const turn = await throttle.through(submitOperation[request.action], attempt);
-        if (turn.outcome === 'started') return await call(world, turn.request);
-        if (turn.outcome === 'lost') return await putOff(world, request, now());
+        if (turn.outcome === 'stale') continue;
+        await (turn.outcome === 'started' ? call(world, turn.request) : putOff(world, request, now()));
+        return;
       }
     } catch (error) {
       if (error instanceof PlatformError) await hold(world, request, error);

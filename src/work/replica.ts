@@ -10,8 +10,12 @@ export interface LivingReplica extends Replica {
   leave(): Promise<void>;
 }
 
+/** No pause that Cordon takes is longer. */
+const longestPauseMs = 3_600_000;
+const lookAheadMs = 60_000;
+
 export interface ReplicaOptions {
-  readonly store: Pick<Store, 'register' | 'renew' | 'release' | 'reap'>;
+  readonly store: Pick<Store, 'register' | 'renew' | 'release' | 'reap' | 'pullIn'>;
   /** Unix ms. */
   readonly now: () => number;
   readonly newId: () => string;
@@ -29,6 +33,7 @@ export interface ReplicaOptions {
 export function createReplica({ store, now, newId, leaseMs, freed, logger }: ReplicaOptions): LivingReplica {
   let id = newId();
   let until = 0;
+  let lookedAhead = 0;
 
   return {
     id: () => id,
@@ -48,7 +53,11 @@ export function createReplica({ store, now, newId, leaseMs, freed, logger }: Rep
         await store.register(id, next);
       }
       until = next;
-      if ((await store.reap(now())) > 0) freed();
+      if ((await store.reap(now(), now() + 3 * leaseMs)) > 0) freed();
+      if (Math.abs(now() - lookedAhead) > lookAheadMs) {
+        await store.pullIn(now(), now() + longestPauseMs);
+        lookedAhead = now();
+      }
       return now() + leaseMs / 4;
     },
     leave: () => store.release(id),

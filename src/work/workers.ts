@@ -1,4 +1,5 @@
 import type { Context, LoopName } from '../request/context.js';
+import type { Clock } from '../store/clock.js';
 import { createDeliverer } from './deliver.js';
 import { createDispatcher } from './dispatch.js';
 import { createIntake } from './intake.js';
@@ -20,6 +21,8 @@ export interface Lease {
   readonly ms: number;
   /** A new id for this process. */
   readonly newId: () => string;
+  /** Set by the store's at every sign of life. */
+  readonly clock: Clock;
 }
 
 /** The background loops over one store, which other processes may share. */
@@ -40,7 +43,10 @@ export function createWorkers(world: Omit<Context, 'wake' | 'replica'>, lease: L
     deliver: createDeliverer(context),
   };
   const loop = (name: string, tick: () => Promise<number | undefined>): Loop => createLoop({ name, tick, now, logger });
-  const heart = loop('heartbeat', () => replica.beat());
+  const heart = loop('heartbeat', async () => {
+    await lease.clock.follow(() => store.time());
+    return replica.beat();
+  });
   const loops: Readonly<Record<LoopName, Loop>> = {
     intake: loop('intake', () => pools.intake.tick()),
     dispatch: loop('dispatch', () => dispatcher.tick()),

@@ -91,7 +91,7 @@ export function deliveryContract(subject: Subject): void {
       await store.postponeDelivery(sure!, 2, failed);
       const [lost] = await look(2);
       assert.equal(lost?.unsure, 0);
-      await store.postponeDelivery(lost!, 3, { error: 'time-out', unsure: true });
+      await store.postponeDelivery(lost, 3, { error: 'time-out', unsure: true });
       // The one who takes it now dies with it.
       assert.equal((await look(3))[0]?.unsure, 1);
       assert.equal((await look(3))[0]?.unsure, 2);

@@ -28,7 +28,9 @@ describe('on a real PostgreSQL', function () {
     return {
       store: await reopen(),
       reopen,
-      cleanup: async () => void (await Promise.all(handles.map((handle) => handle.close()))),
+      cleanup: async () => {
+        await Promise.all(handles.map((handle) => handle.close()));
+      },
     };
   });
 
