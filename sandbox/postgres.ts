@@ -113,7 +113,8 @@ async function answering(url: string): Promise<void> {
   const until = Date.now() + startWithinMs;
   for (;;) {
     try {
-      await withClient(url, async (client) => void (await client.query('select 1'))); return;
+      await withClient(url, (client) => client.query('select 1'));
+      return;
     } catch (error) {
       if (Date.now() > until) throw new Error(`PostgreSQL did not start: ${messageOf(error)}`, { cause: error });
       await delay(50);

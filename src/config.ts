@@ -2,6 +2,7 @@ import { type Settings, settingNames, settings } from './config/settings.js';
 import { teamsProblems, type TeamsSettings, toTeams, wantsTeams } from './config/teams.js';
 import { cloud } from './defender/clouds.js';
 import { CordonError } from './errors.js';
+import type { CreateLimits } from './store/store.js';
 
 export { settingNames } from './config/settings.js';
 
@@ -22,6 +23,8 @@ export interface Config {
   readonly settleMs: number;
   /** How often one Request's call may be sent in all. */
   readonly attempts: number;
+  /** So many Requests may be open at once, in all and of one person. */
+  readonly mostOpen: CreateLimits;
   /** How long after its last sign of life a replica counts as dead. */
   readonly leaseMs: number;
 }
@@ -151,6 +154,7 @@ function toConfig(given: Settings): Config {
     commentLength: given.CORDON_COMMENT_LENGTH,
     settleMs: given.CORDON_SETTLE_SECONDS * 1_000,
     attempts: given.CORDON_ATTEMPTS,
+    mostOpen: { open: given.CORDON_OPEN_REQUESTS, openOfRequester: given.CORDON_OPEN_REQUESTS_PER_PERSON },
     leaseMs: given.CORDON_LEASE_SECONDS * 1_000,
   };
 }

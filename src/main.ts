@@ -22,7 +22,7 @@ import { version } from './version.js';
 import { createWorkers } from './work/workers.js';
 
 /** How long running work gets to end after SIGTERM. */
-const graceMs = 10_000;
+const graceMs = 9_500;
 const defenderTimeoutMs = 15_000;
 /** A question that would have to wait longer for the quota is answered with when to ask again. */
 const longestQuestionMs = 10_000;
@@ -87,7 +87,12 @@ async function main(config: Config): Promise<void> {
       newCode: () => linkCode(randomBytes),
       logger,
       portalUrl: config.defender.portalUrl,
-      limits: { commentLength: config.commentLength, settleMs: config.settleMs, attempts: config.attempts },
+      limits: {
+        commentLength: config.commentLength,
+        settleMs: config.settleMs,
+        attempts: config.attempts,
+        mostOpen: config.mostOpen,
+      },
     },
     { ms: config.leaseMs, newId: randomUUID, clock },
   );
@@ -101,11 +106,17 @@ async function main(config: Config): Promise<void> {
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     logger.info({ signal }, 'stopping');
     stopping.abort(new Error('Cordon is stopping'));
+    const stopped = async (): Promise<void> => {
+      await Promise.all([server.close(), ...adapters.map((adapter) => adapter.stop()), workers.stop()]);
+      await store.close();
+    };
+    // What does not end in time is handed back by the lease: another process, or the next start, takes it over.
     await Promise.race([
-      Promise.all([server.close(), ...adapters.map((adapter) => adapter.stop()), workers.stop()]),
-      delay(graceMs, undefined, { ref: false }),
+      stopped().catch((error: unknown) => {
+        logger.error({ err: error }, `stopping did not go well: ${messageOf(error)}`);
+      }),
+      delay(graceMs),
     ]);
-    await store.close();
     process.exit(0);
   };
   process.once('SIGTERM', (signal) => void stop(signal));

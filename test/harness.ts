@@ -83,7 +83,7 @@ export class Harness {
       newCode: () => `C0DE${String((this.codes += 1)).padStart(8, '0')}`,
       logger: pino({ level: 'silent' }),
       portalUrl: 'https://security.microsoft.com',
-      limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3 },
+      limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3, mostOpen: { open: 1_000, openOfRequester: 100 } },
       wake: () => undefined,
     };
     this.intake = createIntake(this.context);

@@ -17,7 +17,7 @@ const url = z
 
 const httpsUrl = url.refine((text) => text.startsWith('https:'), { error: 'has to start with https://' });
 
-const seconds = (fallback: number, least: number, most: number) =>
+const whole = (fallback: number, least: number, most: number) =>
   z.coerce.number({ error: 'has to be a number' }).int().min(least).max(most).default(fallback);
 
 const yes = z
@@ -95,10 +95,12 @@ export const settings = z.object({
   DATABASE_URL: z.string().default('sqlite:data/cordon.db'),
   CORDON_POLICY: z.string().default('policy.yaml'),
   CORDON_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  CORDON_COMMENT_LENGTH: seconds(1_000, 200, 10_000),
-  CORDON_SETTLE_SECONDS: seconds(60, 5, 3_600),
-  CORDON_ATTEMPTS: seconds(3, 1, 10),
-  CORDON_LEASE_SECONDS: seconds(20, 2, 600),
+  CORDON_COMMENT_LENGTH: whole(1_000, 200, 10_000),
+  CORDON_SETTLE_SECONDS: whole(60, 5, 3_600),
+  CORDON_ATTEMPTS: whole(3, 1, 10),
+  CORDON_LEASE_SECONDS: whole(20, 2, 600),
+  CORDON_OPEN_REQUESTS: whole(10_000, 1, 1_000_000),
+  CORDON_OPEN_REQUESTS_PER_PERSON: whole(500, 1, 1_000_000),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', { error: 'has to start with xoxb-' }).optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', { error: 'has to start with xapp-' }).optional(),

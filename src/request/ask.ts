@@ -27,7 +27,10 @@ export interface Ask {
   readonly comment: string;
 }
 
-type World = Pick<Context, 'store' | 'defender' | 'platforms' | 'policy' | 'now' | 'newId' | 'newToken' | 'wake'>;
+type World = Pick<
+  Context,
+  'store' | 'defender' | 'platforms' | 'policy' | 'now' | 'newId' | 'newToken' | 'limits' | 'wake'
+>;
 
 const picksShown = 10;
 /** How long a pick list may be used. */
@@ -60,9 +63,14 @@ export async function ask(world: World, asked: Ask): Promise<void> {
 
   const request = draft(world, asked, device, verdict, places);
   try {
-    await store.create(request, creation(request, asked, verdict, now()), { alone: true });
+    const options = { alone: true, most: world.limits.mostOpen };
+    await store.create(request, creation(request, asked, verdict, now()), options);
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'request_open') throw error;
+    if (!(error instanceof StoreError)) throw error;
+    if (error.code === 'too_many_open' || error.code === 'too_many_of_yours') {
+      return turnAway(world, asked, answers.failedAnswer(error.userText ?? error.message), 'request.too-many');
+    }
+    if (error.code !== 'request_open') throw error;
     const open = await openTwin(world, request);
     // It ended in this very moment: the command is tried again.
     if (open === undefined) throw error;

@@ -4,7 +4,7 @@ import type { Throttle } from '../defender/throttle.js';
 import type { PlatformName } from '../people/person.js';
 import type { Platform } from '../platform.js';
 import type { Policy } from '../policy/policy.js';
-import type { Store } from '../store/store.js';
+import type { CreateLimits, Store } from '../store/store.js';
 
 /** The background loops, by the name under which they are woken. */
 export type LoopName = 'intake' | 'dispatch' | 'search' | 'track' | 'deliver' | 'schedule';
@@ -50,4 +50,5 @@ export interface Limits {
   readonly settleMs: number;
   /** How often one Request's call may be sent in all, lost answers included. */
   readonly attempts: number;
+  readonly mostOpen: CreateLimits;
 }

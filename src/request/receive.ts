@@ -19,7 +19,17 @@ import { withdraw } from './withdraw.js';
 
 type World = Pick<
   Context,
-  'store' | 'defender' | 'platforms' | 'policy' | 'now' | 'newId' | 'newToken' | 'newCode' | 'wake' | 'logger'
+  | 'store'
+  | 'defender'
+  | 'platforms'
+  | 'policy'
+  | 'now'
+  | 'newId'
+  | 'newToken'
+  | 'newCode'
+  | 'limits'
+  | 'wake'
+  | 'logger'
 >;
 
 /** How long an Incoming is kept trying to find out who it is from. */

@@ -19,7 +19,7 @@ import * as replicas from './replicas.js';
 import * as requests from './requests.js';
 import type { Schema } from './schema.js';
 import { Session } from './session.js';
-import type { Start, Store } from './store.js';
+import type { CreateLimits, Start, Store } from './store.js';
 import { castVote } from './votes.js';
 
 export interface StoreOptions {
@@ -167,11 +167,7 @@ function lane({ device }: Request): string {
   return `device:${device.id}`;
 }
 
-async function assertRoom(
-  trx: Transaction<Schema>,
-  { requester }: Request,
-  most: { readonly open: number; readonly openOfRequester: number },
-): Promise<void> {
+async function assertRoom(trx: Transaction<Schema>, { requester }: Request, most: CreateLimits): Promise<void> {
   const open = await requests.openRequests(trx, requester.id);
   if (open.all >= most.open) throw new StoreError('too_many_open', `${open.all} Requests are open`);
   if (open.ofRequester >= most.openOfRequester) {

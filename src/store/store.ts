@@ -141,7 +141,13 @@ export interface PendingIncoming {
 
 export interface CreateOptions {
   readonly alone?: boolean;
-  readonly most?: { readonly open: number; readonly openOfRequester: number };
+  readonly most?: CreateLimits;
+}
+
+/** How many Requests may be open at once. Two replicas at the same moment may go one beyond it. */
+export interface CreateLimits {
+  readonly open: number;
+  readonly openOfRequester: number;
 }
 
 /** The operation whose calls are counted, and the time at which one is taken (Unix ms). */
