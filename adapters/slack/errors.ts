@@ -1,6 +1,7 @@
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
 import { z } from 'zod';
 import { messageOf } from '../../src/errors.js';
+import { mayHaveWorked, neverLeft, systemCode } from '../../src/network.js';
 import { PlatformError, type PlatformErrorKind } from '../../src/platform.js';
 
 type Options = ConstructorParameters<typeof PlatformError>[3];
@@ -26,6 +27,9 @@ const kinds: Readonly<Record<string, PlatformErrorKind>> = {
   team_added_to_org: 'later',
   external_channel_migrating: 'later',
 };
+
+/** By Slack's own words, part of the work may be done all the same. */
+const brokeMidway: ReadonlySet<string> = new Set(['fatal_error', 'internal_error', 'request_timeout']);
 
 const advice: Readonly<Record<string, string>> = {
   is_archived: 'That channel is archived: choose another one.',
@@ -53,20 +57,22 @@ export function toPlatformError(thrown: unknown, what: string): PlatformError {
   }
   if (thrown instanceof WebAPIHTTPError) return httpError(thrown.statusCode, thrown, what);
   if (thrown instanceof WebAPIPlatformError) return fromCode(thrown.data.error, thrown.data, thrown, what);
-  return problem('later', 'slack_unreachable', thrown, what);
+  const broken = thrown instanceof WebAPIRequestError ? thrown.original : thrown;
+  return problem('later', 'slack_unreachable', thrown, what, { unsure: !neverLeft(systemCode(broken)) });
 }
 
 /** For answers that do not come through the Web API client: a `response_url`. */
 export function httpError(status: number, cause: unknown, what: string): PlatformError {
   const kind = status === 429 || status >= 500 ? 'later' : 'refused';
-  return problem(kind, `slack_http_${status}`, cause, what);
+  return problem(kind, `slack_http_${status}`, cause, what, { unsure: mayHaveWorked(status) });
 }
 
 function fromCode(code: string, data: unknown, cause: unknown, what: string): PlatformError {
   // A page of a proxy in place of JSON ends up in `error` as it is: no answer of Slack, so no verdict either.
-  if (!/^[a-z0-9_]+$/.test(code)) return problem('later', 'slack_unreadable', cause, what);
+  if (!/^[a-z0-9_]+$/.test(code)) return problem('later', 'slack_unreadable', cause, what, { unsure: true });
   const kind = kinds[code] ?? 'refused';
-  return problem(kind, `slack_${code}`, cause, what, { userText: userTextFor(code, kind, data) });
+  const unsure = brokeMidway.has(code);
+  return problem(kind, `slack_${code}`, cause, what, { userText: userTextFor(code, kind, data), unsure });
 }
 
 function userTextFor(code: string, kind: PlatformErrorKind, data: unknown): string {

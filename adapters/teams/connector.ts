@@ -43,6 +43,12 @@ const created = z.object({ id: z.string().min(1) });
 /** Code of a 2xx that does not say what was made. */
 export const unreadable = 'teams_unreadable';
 
+interface Call {
+  readonly method: string;
+  readonly url: string;
+  readonly body: object | undefined;
+}
+
 /**
  * Guarantees: every call is made once and ends within `timeoutMs`, except that a 401 is tried once more with a fresh token; the token
  * goes only to an https service URL (or loopback), and no redirect is followed. Throws a `PlatformError`.
@@ -50,8 +56,7 @@ export const unreadable = 'teams_unreadable';
 export function createConnector(options: ConnectorOptions): Connector {
   const bot = { id: `28:${options.appId ?? 'cordon'}`, name: 'Cordon' };
 
-  async function exchange(method: string, url: string, body: object | undefined, fresh: boolean): Promise<Answer> {
-    const bearer = await options.token?.(fresh);
+  async function exchange({ method, url, body }: Call, bearer: string | undefined): Promise<Answer> {
     const controller = new AbortController();
     const timer = setTimeout(() => {
       controller.abort();
@@ -75,13 +80,21 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   async function call(what: string, method: string, serviceUrl: string, path: string, body?: object): Promise<unknown> {
-    const url = `${trusted(serviceUrl)}${path}`;
+    const exact = { method, url: `${trusted(serviceUrl)}${path}`, body };
+    // Whether it can have arrived: without a token nothing leaves, and what drew a 401 was not carried out.
+    let left = false;
+    const once = async (fresh: boolean): Promise<Answer> => {
+      left = false;
+      const bearer = await options.token?.(fresh);
+      left = true;
+      return exchange(exact, bearer);
+    };
     let answer: Answer;
     try {
-      answer = await exchange(method, url, body, false);
-      if (answer.status === 401 && options.token !== undefined) answer = await exchange(method, url, body, true);
+      answer = await once(false);
+      if (answer.status === 401 && options.token !== undefined) answer = await once(true);
     } catch (error) {
-      throw unreachable(error, what);
+      throw unreachable(error, what, left);
     }
     if (answer.status < 200 || answer.status > 299) throw connectorError(answer, what, options.now());
     return answer.body === '' ? undefined : readJson(answer.body, what);

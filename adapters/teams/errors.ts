@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { retryAfterMs } from '../../src/defender/retry-after.js';
 import { messageOf } from '../../src/errors.js';
+import { mayHaveWorked, neverLeft, systemCode } from '../../src/network.js';
 import { PlatformError, type PlatformErrorKind } from '../../src/platform.js';
 import { credentialsRefused } from './credentials.js';
 
@@ -51,16 +52,17 @@ export function connectorError({ status, retryAfter, body }: Answer, what: strin
     kindOf(status, code),
     code === undefined ? `teams_http_${status}` : `teams_${snake(code)}`,
     text,
-    { userText: userText ?? usualText(status, code) },
+    { userText: userText ?? usualText(status, code), unsure: mayHaveWorked(status) },
   );
 }
 
-/** No answer came: a time-out, a broken connection, or Entra gave no token. */
-export function unreachable(error: unknown, what: string): PlatformError {
+/** No answer came: a time-out, a broken connection, or Entra gave no token; `left` where the call itself was begun. */
+export function unreachable(error: unknown, what: string, left: boolean): PlatformError {
   if (error instanceof PlatformError) return error;
   const refused = credentialsRefused(error);
   if (refused !== undefined) return refused;
-  return new PlatformError('later', 'teams_unreachable', `${what}: ${messageOf(error)}`, { cause: error });
+  const unsure = left && !neverLeft(systemCode(error));
+  return new PlatformError('later', 'teams_unreachable', `${what}: ${messageOf(error)}`, { cause: error, unsure });
 }
 
 function kindOf(status: number, code: string | undefined): PlatformErrorKind {

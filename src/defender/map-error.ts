@@ -1,3 +1,4 @@
+import { neverLeft, systemCode } from '../network.js';
 import { messageOf } from '../errors.js';
 import type { Operation } from './defender.js';
 import { DefenderError, wireCodes, type DefenderErrorCode, type Taken } from './errors.js';
@@ -53,7 +54,7 @@ export function errorFromAnswer(answer: Answer, operation: Operation, now: numbe
  */
 export function errorFromFailure(thrown: unknown, operation: Operation): DefenderError {
   const code = systemCode(thrown);
-  const taken: Taken = code !== undefined && beforeSending(code) ? 'no' : 'unknown';
+  const taken: Taken = code !== undefined && neverLeft(code) ? 'no' : 'unknown';
   return defenderError('network_failure', operation, redact(code ?? messageOf(thrown)), { taken, cause: thrown });
 }
 
@@ -97,18 +98,4 @@ function codeOf(status: number, { code, message, foreign }: WireError): Defender
 function correlationId({ target, message }: WireError): string | undefined {
   if (target === undefined || /TenantID/i.test(message)) return undefined;
   return /^\|?[\w.-]{1,64}$/.test(target) ? target : undefined;
-}
-
-/** `code` as node-fetch gives it, or of the `cause`, as Node's own fetch does. */
-function systemCode(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error)) return undefined;
-  if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
-  return systemCode(thrown.cause);
-}
-
-function beforeSending(code: string): boolean {
-  return (
-    ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'].includes(code) ||
-    /^(?:ERR_TLS_)?CERT_|SELF_SIGNED_CERT/.test(code)
-  );
 }

@@ -117,8 +117,13 @@ async function assertNotSentTwice(
   const somebody = 'account' in message ? message.account : somebodyOn(platform.name, request);
   if (somebody === undefined) return;
   await platform.lookUp(somebody).catch((error: unknown) => {
-    if (error instanceof PlatformError && error.kind !== 'later') return;
-    throw error;
+    if (!(error instanceof PlatformError)) throw error;
+    if (error.kind !== 'later') return;
+    const { code, message, retryAfterMs } = error;
+    throw new PlatformError('later', code, message, {
+      cause: error,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
   });
 }
 

@@ -115,4 +115,102 @@ describe('deliveries', () => {
     await cordon.press('UAPP1', 'Approve');
     assert.equal(cordon.defender.submitted.length, 1);
   });
+
+  describe('when the bot is put out of the channel', () => {
+    it('arrive in order once it is back, the end included', async () => {
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      cordon.slack.fail = (done, where) =>
+        done !== 'lookUp' && where === incidentChannel
+          ? new PlatformError('not invited', 'test', 'not in channel', { userText: 'Invite it.' })
+          : undefined;
+      await cordon.press('UAPP1', 'Approve');
+      cordon.defender.setStatus('Succeeded');
+      for (let minute = 0; minute < 60; minute += 1) await cordon.advance(60_000);
+      assert.equal((await cordon.request()).state, 'succeeded');
+      assert.deepEqual(cordon.thread(), []);
+      working();
+      await cordon.advance(300_000);
+      assert.match(cordon.thread()[0]!, /approved/);
+      assert.match(cordon.thread().at(-1)!, /is restricted/);
+      assert.equal(cordon.cards()[0]?.card.state, 'succeeded');
+    });
+
+    it('are given up after a day, and the record says so', async () => {
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      failing('update', 'not invited');
+      await cordon.press('UAPP1', 'Approve');
+      for (let hour = 0; hour < 26; hour += 1) await cordon.advance(3_600_000);
+      const { id } = await cordon.request();
+      const events = await cordon.store.auditOf({ requestId: id }, 100);
+      assert.ok(events.some(({ what }) => what === 'card.lost'));
+      assert.match(cordon.thread()[0]!, /approved/);
+    });
+  });
+
+  describe('whose answer is lost', () => {
+    let tries: number;
+    let lookUps: number;
+    const losing = (platformAnswers: () => boolean): void => {
+      cordon.slack.fail = (done, where) => {
+        if (done === 'lookUp') {
+          lookUps += 1;
+          return platformAnswers() ? undefined : new PlatformError('later', 'test', 'no answer', { unsure: true });
+        }
+        if (done !== 'send' || where !== incidentChannel) return undefined;
+        tries += 1;
+        return new PlatformError('later', 'test', 'no answer', { unsure: true });
+      };
+    };
+    beforeEach(() => {
+      tries = lookUps = 0;
+    });
+
+    it('are sent once more and never a third time; the requester is told that nobody knows', async () => {
+      losing(() => true);
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      for (let minute = 0; minute < 10; minute += 1) await cordon.advance(60_000);
+      assert.equal(tries, 2);
+      assert.match(cordon.texts({ to: 'UREQ' })[0]!, /Slack took it twice without an answer/);
+      const { id } = await cordon.request();
+      const events = await cordon.store.auditOf({ requestId: id }, 100);
+      assert.ok(events.some(({ what }) => what === 'card.not-posted'));
+    });
+
+    it('are not sent again before the platform answers something else: an outage does not use up the second time', async () => {
+      let up = false;
+      losing(() => up);
+      await cordon.accept('UREQ', { kind: 'text', text: 'restrict mymachine1 x' });
+      up = true;
+      await cordon.settle();
+      up = false;
+      assert.equal(tries, 1);
+      for (let minute = 0; minute < 60; minute += 1) await cordon.advance(60_000);
+      assert.equal(tries, 1);
+      assert.ok(lookUps > 10);
+      working();
+      await cordon.advance(60_000);
+      assert.equal(cordon.cards().length, 1);
+    });
+
+    it('are sent again as often as it takes where they certainly never arrived', async () => {
+      failing('send', 'later');
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      for (let minute = 0; minute < 60; minute += 1) await cordon.advance(60_000);
+      working();
+      await cordon.advance(60_000);
+      assert.equal(cordon.cards().length, 1);
+    });
+
+    it('is no question for the edit of a card, which changes nothing the second time', async () => {
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      cordon.slack.fail = (done) =>
+        done === 'update' ? new PlatformError('later', 'test', 'no answer', { unsure: true }) : undefined;
+      await cordon.press('UAPP1', 'Approve');
+      cordon.defender.setStatus('Succeeded');
+      await cordon.advance(600_000);
+      working();
+      await cordon.advance(60_000);
+      assert.equal(cordon.cards()[0]?.card.state, 'succeeded');
+    });
+  });
 });

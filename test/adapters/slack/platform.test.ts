@@ -98,7 +98,7 @@ describe('Sending to Slack', () => {
 
   it('does not retry by itself', async () => {
     rig.api.answers['chat.postMessage'] = () => ({ status: 500, body: 'oops' });
-    await assert.rejects(platform.send(channel, note), { kind: 'later', code: 'slack_http_500' });
+    await assert.rejects(platform.send(channel, note), { kind: 'later', code: 'slack_http_500', unsure: true });
     assert.equal(rig.api.of('chat.postMessage').length, 1);
   });
 
@@ -108,6 +108,7 @@ describe('Sending to Slack', () => {
       kind: 'later',
       code: 'slack_rate_limited',
       retryAfterMs: 7_000,
+      unsure: false,
     });
   });
 
@@ -118,12 +119,12 @@ describe('Sending to Slack', () => {
 
   it('tries later when a proxy answers with a page', async () => {
     rig.api.answers['chat.postMessage'] = () => ({ body: '<html>Sign in to the guest network</html>' });
-    await assert.rejects(platform.send(channel, note), { kind: 'later', code: 'slack_unreadable' });
+    await assert.rejects(platform.send(channel, note), { kind: 'later', code: 'slack_unreadable', unsure: true });
   });
 
   it('tries later when nobody answers', async () => {
     await rig.api.close();
-    await assert.rejects(platform.send(channel, note), { kind: 'later', code: 'slack_unreachable' });
+    await assert.rejects(platform.send(channel, note), { kind: 'later', code: 'slack_unreachable', unsure: false });
   });
 
   it('does not post twice because an answer is odd', async () => {

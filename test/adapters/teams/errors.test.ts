@@ -58,8 +58,11 @@ describe('A 404 without a code of the Bot Framework', () => {
 
 describe('No answer of the connector', () => {
   it('is tried again, unless Entra refuses the bot for good: then it names the setting', () => {
-    assert.deepEqual(unreachable(new Error('ECONNRESET'), 'x').kind, 'later');
-    const refused = unreachable(new Error('AADSTS7000215: Invalid client secret provided.'), 'x');
+    const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    const { kind, unsure } = unreachable(reset, 'x', true);
+    assert.deepEqual([kind, unsure], ['later', true]);
+    assert.equal(unreachable(reset, 'x', false).unsure, false, 'it never left');
+    const refused = unreachable(new Error('AADSTS7000215: Invalid client secret provided.'), 'x', true);
     assert.equal(refused.kind, 'refused');
     assert.match(refused.userText ?? '', /MicrosoftAppPassword/);
   });
