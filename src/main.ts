@@ -8,6 +8,7 @@ import { ConfigError, type Config, readConfig } from './config.js';
 import { createDefenderClient } from './defender/client.js';
 import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
 import { createThrottle } from './defender/throttle.js';
+import { createUnfinished } from './defender/unfinished.js';
 import { CordonError, messageOf } from './errors.js';
 import { buttonToken, linkCode, requestId } from './ids.js';
 import type { Adapter, Core } from './platform.js';
@@ -79,6 +80,7 @@ async function main(config: Config): Promise<void> {
       store,
       defender,
       throttle,
+      unfinished: createUnfinished(defender, now),
       platforms,
       policy: () => policy,
       now,

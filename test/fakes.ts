@@ -1,7 +1,7 @@
 import type { ActionKind, DeviceRef } from '../src/command/model.js';
 import type { Defender, Submission } from '../src/defender/defender.js';
 import type { Machine } from '../src/defender/machine.js';
-import { type MachineAction, machineActionType } from '../src/defender/machine-action.js';
+import { finalStatus, type MachineAction, machineActionType } from '../src/defender/machine-action.js';
 import type { Account, PlatformName, Profile } from '../src/people/person.js';
 import type { MessageRef, Platform, PlatformError, Target } from '../src/platform.js';
 import type { View } from '../src/view/model.js';
@@ -67,6 +67,11 @@ export class FakeDefender implements Defender {
   listActions(ids: readonly string[]): Promise<MachineAction[]> {
     if (this.listFails) return Promise.reject(this.listFails);
     return Promise.resolve(this.actions.filter((action) => ids.includes(action.id)));
+  }
+
+  listUnfinished(): Promise<MachineAction[]> {
+    if (this.listFails) return Promise.reject(this.listFails);
+    return Promise.resolve(this.actions.filter((action) => finalStatus(action) === undefined));
   }
 
   listMachineActions(machineId: string, kind: ActionKind): Promise<MachineAction[]> {

@@ -1,6 +1,7 @@
 import pino from 'pino';
 import type { Origin, Said } from '../src/command/model.js';
 import { createThrottle } from '../src/defender/throttle.js';
+import { createUnfinished } from '../src/defender/unfinished.js';
 import type { Account, PlatformName } from '../src/people/person.js';
 import type { Platform } from '../src/platform.js';
 import { parsePolicy } from '../src/policy/load.js';
@@ -76,6 +77,7 @@ export class Harness {
       throttle: createThrottle({ store, now, random: () => 0 }),
       platforms: this.platforms,
       policy: () => this.policy,
+      unfinished: createUnfinished(this.defender, now),
       replica: { id: () => `replica-${this.lives}`, alive: () => true },
       now,
       newId: () => `AAAA${String((this.keys += 1)).padStart(4, '0')}`,

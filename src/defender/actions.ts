@@ -1,6 +1,6 @@
 import type { ActionKind } from '../command/model.js';
 import { DefenderError } from './errors.js';
-import { machineActionType, type MachineAction } from './machine-action.js';
+import { finalStatus, machineActionType, type MachineAction } from './machine-action.js';
 import { defenderError } from './map-error.js';
 import { filters, query } from './odata.js';
 import { readMachineAction } from './parse.js';
@@ -68,6 +68,12 @@ export function createActionReader(transport: Transport, now: () => number) {
     }
   }
 
+  /** One page holds more unfinished actions than the quota lets anybody make in six hours. */
+  async function listUnfinished(): Promise<MachineAction[]> {
+    const actions = await list(filters.unfinished(Object.values(machineActionType)), pageLimit);
+    return actions.filter((action) => finalStatus(action) === undefined);
+  }
+
   async function listOfMachine(machineId: string, kind: ActionKind, since: number): Promise<MachineAction[]> {
     const type = machineActionType[kind];
     const actions = await list(filters.machineActions(machineId, type, since), pageLimit);
@@ -77,7 +83,7 @@ export function createActionReader(transport: Transport, now: () => number) {
       .sort((a, b) => (createdAt(b) ?? 0) - (createdAt(a) ?? 0));
   }
 
-  return { get, listByIds, listOfMachine };
+  return { get, listByIds, listOfMachine, listUnfinished };
 }
 
 /** Unix ms, or undefined where Defender did not say. */

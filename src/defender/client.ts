@@ -62,6 +62,7 @@ export function createDefenderClient(options: DefenderClientOptions): Defender {
     submit,
     getAction: (id) => actions.get(id),
     listActions: (ids) => actions.listByIds(ids),
+    listUnfinished: () => actions.listUnfinished(),
     listMachineActions: (machineId, kind, since) => actions.listOfMachine(machineId, kind, since),
   };
 }

@@ -12,6 +12,8 @@ export interface Defender {
   getAction(id: string): Promise<MachineAction | undefined>;
   /** The actions with these ids, in as few calls as the API allows. Missing ids are simply not in the answer. */
   listActions(ids: readonly string[]): Promise<MachineAction[]>;
+  /** All restrict and release actions that have not ended, of whichever device and whoever asked for them. */
+  listUnfinished(): Promise<MachineAction[]>;
   /** Actions of one machine and kind created at or after `since` (Unix ms), newest first. */
   listMachineActions(machineId: string, kind: ActionKind, since: number): Promise<MachineAction[]>;
 }

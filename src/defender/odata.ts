@@ -22,6 +22,8 @@ export const filters = {
   lastIp: (ip: string) => `lastIpAddress eq ${literal(ip)}`,
   ids: (ids: readonly string[]) => `id in (${ids.map(literal).join(',')})`,
   typeSince: (type: string, since: number) => `type eq ${literal(type)} and creationDateTimeUtc ge ${dateTime(since)}`,
+  unfinished: (types: readonly string[]) =>
+    `(status eq 'Pending' or status eq 'InProgress') and (${types.map((type) => `type eq ${literal(type)}`).join(' or ')})`,
   machineActions: (machineId: string, type: string, since: number) =>
     `machineId eq ${literal(machineId)} and ${filters.typeSince(type, since)}`,
 } as const;

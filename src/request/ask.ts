@@ -15,6 +15,7 @@ import { answer } from './commit.js';
 import type { Context } from './context.js';
 import { announcements, requestEvent, whisper } from './effects.js';
 import { isFinal } from './life.js';
+import { firstDue } from './remind.js';
 import type { Place, Request } from './request.js';
 
 export interface Ask {
@@ -129,7 +130,7 @@ function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, plac
     votes: [],
     places,
     tokens: { approve: world.newToken(), deny: world.newToken() },
-    dueAt: approvedAtOnce ? now : expiresAt,
+    dueAt: approvedAtOnce ? now : firstDue({ createdAt: now, expiresAt }),
     attempts: 0,
   };
 }

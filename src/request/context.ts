@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Defender } from '../defender/defender.js';
 import type { Throttle } from '../defender/throttle.js';
+import type { Unfinished } from '../defender/unfinished.js';
 import type { PlatformName } from '../people/person.js';
 import type { Platform } from '../platform.js';
 import type { Policy } from '../policy/policy.js';
@@ -21,6 +22,8 @@ export interface Replica {
 export interface Context {
   readonly store: Store;
   readonly defender: Defender;
+  /** What else is under way for a device in Defender. */
+  readonly unfinished: Unfinished;
   readonly throttle: Throttle;
   readonly platforms: ReadonlyMap<PlatformName, Platform>;
   readonly policy: () => Policy;

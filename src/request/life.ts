@@ -13,7 +13,7 @@ const table = {
     refuse: 'refused',
   },
   approved: { queue: 'queued', withdraw: 'withdrawn', refuse: 'refused' },
-  queued: { send: 'sending', withdraw: 'withdrawn', refuse: 'refused' },
+  queued: { send: 'sending', adopt: 'submitted', withdraw: 'withdrawn', refuse: 'refused' },
   sending: { submit: 'submitted', reject: 'failed', requeue: 'queued', lose: 'unknown' },
   unknown: { submit: 'submitted', reject: 'failed', requeue: 'queued' },
   submitted: { succeed: 'succeeded', fail: 'failed', 'time out': 'timed out', cancel: 'cancelled' },
@@ -32,7 +32,7 @@ type EventsOf<S> = S extends RequestState ? keyof (typeof table)[S] : never;
 
 /**
  * What can happen to a Request. `requeue`: Defender is known not to have taken the call. `lose`: nobody can tell whether
- * it did. `reject`: Defender refused the call. The last four are Defender's own final statuses.
+ * it did. `adopt`: Defender has an action of the same kind already. `reject`: Defender refused the call. The last four are Defender's own final statuses.
  */
 export type RequestEvent = EventsOf<RequestState>;
 

@@ -41,6 +41,8 @@ export interface Request {
   readonly estimate?: { readonly ahead: number; readonly at: number };
   /** The Request on the same device that has to end first. */
   readonly waitsFor?: string;
+  /** The unfinished action in Defender, not Cordon's, that has to end first. */
+  readonly waitsForAction?: string;
   /** When the call was (last) sent, and how often it was tried. */
   readonly sentAt?: number;
   readonly attempts: number;

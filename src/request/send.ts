@@ -8,11 +8,12 @@ import * as notes from '../view/notes.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
 import { effectsOf } from './effects.js';
+import { lookAhead } from './look-ahead.js';
 import { withPeopleAsOfNow } from './people.js';
 import { advance, amend, type Request } from './request.js';
 import { changedTerms, factsOf, refuse } from './vote.js';
 
-type World = Pick<Context, 'store' | 'platforms' | 'policy' | 'now' | 'wake'>;
+type World = Pick<Context, 'store' | 'platforms' | 'policy' | 'unfinished' | 'now' | 'logger' | 'wake'>;
 
 const holdMs = 15_000;
 /** A decision that is older by the time of its turn is made again. */
@@ -45,11 +46,12 @@ export async function prepare(world: World, claimed: Request): Promise<(() => Pr
     await refuse(world, stored, because, cordon);
     return undefined;
   }
+  if (await lookAhead(world, stored)) return undefined;
 
   return async () => {
     const at = now();
     if (at - decidedAt > freshMs) return { outcome: 'stale' };
-    const { waitsFor, ...ready } = stored;
+    const { waitsFor, waitsForAction, ...ready } = stored;
     const sending = advance(ready, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at });
     if (sending === undefined) return { outcome: 'lost' };
     const detail = { attempt: sending.attempts, because: verdict.reason };

@@ -19,6 +19,14 @@ export function voteCounted(request: Request, vote: Vote): Note {
   ]);
 }
 
+export function reminder(request: Request): Note {
+  return note('progress', [
+    `Still waiting ${approvalsSoFar(request)}, from ${request.approvers.join(' or ')}. It expires `,
+    { at: request.expiresAt },
+    '.',
+  ]);
+}
+
 export function approved(request: Request, last: Vote | undefined): Note {
   if (last === undefined)
     return note('progress', ['The policy asks for no approval here. ', { bold: 'Sending to Defender.' }]);
@@ -46,6 +54,21 @@ export function waitsForDevice(running: Request): Note {
     idInline(running),
     `, ${actionNoun[running.action]}, ${running.state}. This one is sent after it.`,
   ]);
+}
+
+/** Carried out in either order, the two would leave the device in a state that nobody asked for. */
+export function waitsForAction(action: MachineAction): Note {
+  const owner = action.requestor ?? 'somebody whom Defender does not name';
+  return {
+    ...note('progress', [
+      'Defender has an unfinished ',
+      { code: action.type ?? 'action' },
+      ` for this device, ${action.status ?? 'status not given'}, requested by ${owner}: MachineAction `,
+      { code: action.id },
+      '. This request is sent when it has ended; its requester can withdraw it.',
+    ]),
+    ...(action.requestorComment === null ? {} : { quote: action.requestorComment }),
+  };
 }
 
 export function denied(request: Request, vote: Vote): Note {

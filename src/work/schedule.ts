@@ -1,15 +1,18 @@
 import { workOn } from '../request/claimed.js';
 import type { Context } from '../request/context.js';
 import { expire } from '../request/expire.js';
+import { remind } from '../request/remind.js';
 
 const batch = 100;
 
-/** Ends what has expired. A timer is a row with a due time, which any replica may claim: right after a day's downtime too. */
+/** Reminds of what still waits, and ends what has expired. A timer is a row with a due time, which any replica may claim: right after a day's downtime too. */
 export async function scheduleTick(
   world: Pick<Context, 'store' | 'replica' | 'logger' | 'now' | 'wake'>,
 ): Promise<number | undefined> {
   const { store, replica, now } = world;
   const due = await store.claimRequests(replica.id(), ['awaiting approval'], now(), batch);
-  for (const request of due) await workOn(world, request, () => expire(world, request));
+  for (const request of due) {
+    await workOn(world, request, () => (now() < request.expiresAt ? remind : expire)(world, request));
+  }
   return due.length === batch ? now() : store.nextDue(['awaiting approval']);
 }

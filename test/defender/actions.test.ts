@@ -17,6 +17,21 @@ describe('reading one action', () => {
   });
 });
 
+describe('reading what has not ended', () => {
+  it('is one call for all devices and both kinds; what has ended meanwhile is left out', async () => {
+    const value = [wireAction({ id: 'a' }), wireAction({ id: 'b', status: 'Succeeded' })];
+    const { defender, sent } = scripted([{ status: 200, body: { value } }]);
+    assert.deepEqual(
+      (await defender.listUnfinished()).map(({ id }) => id),
+      ['a'],
+    );
+    assert.equal(
+      sent[0]!.path,
+      "/api/machineactions?$filter=(status eq 'Pending' or status eq 'InProgress') and (type eq 'RestrictCodeExecution' or type eq 'UnrestrictCodeExecution')&$top=10000",
+    );
+  });
+});
+
 describe('reading many actions', () => {
   it('asks for fifty in one call, and for each once', async () => {
     const ids = Array.from({ length: 60 }, (_, n) => `a${String(n)}`);
