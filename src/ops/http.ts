@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { CordonError } from '../errors.js';
@@ -23,19 +23,36 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/**
- * Time-outs are far above what the platforms need and keep a slow client from holding a socket for ever. Throws
- * `CordonError` code `cannot_listen`.
- */
-export async function listen(app: Express, host: string, port: number): Promise<Listening> {
-  const server: Server = await new Promise((resolve, reject) => {
-    const started = app.listen(port, host, (error?: Error) => {
-      if (error) reject(cannotListen(error, host, port));
-      else resolve(started);
+/** Times in ms. */
+export interface HttpLimits {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** How often slow clients are looked for. */
+  readonly checkMs: number;
+  readonly connections: number;
+}
+
+/** Far above what the platforms need; they keep a slow client from holding a socket, and many from holding all the memory. */
+const usualLimits: HttpLimits = { headersMs: 10_000, requestMs: 30_000, checkMs: 5_000, connections: 2_000 };
+
+/** Throws `CordonError` code `cannot_listen`. */
+export async function listen(
+  app: Express,
+  host: string,
+  port: number,
+  { headersMs, requestMs, checkMs, connections }: HttpLimits = usualLimits,
+): Promise<Listening> {
+  const server = createServer(
+    { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
+    app,
+  );
+  server.maxConnections = connections;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(cannotListen(error, host, port));
     });
+    server.listen(port, host, resolve);
   });
-  server.requestTimeout = 30_000;
-  server.headersTimeout = 10_000;
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
