@@ -39,7 +39,7 @@ export interface DefenderCall {
   /** The call made a new action: what "exactly once" is judged by. */
   readonly created: boolean;
   /** The fault that was ordered and met this call: a 429 without one is the quota's own. */
-  readonly ordered: DefenderFaultKind | undefined;
+  readonly ordered?: DefenderFaultKind;
 }
 
 /** Microsoft Defender for Endpoint on loopback. It enforces what the API documents and keeps state; it proves nothing about Microsoft. */
@@ -53,6 +53,8 @@ export interface DefenderStandIn {
   /** Ids of the machines that are restricted at this moment. */
   restrictedMachines(): string[];
   setStatus(actionId: string, status: ActionStatus): void;
+  /** As if somebody restricted the machine in the portal: an action without Cordon's mark that runs for so many ms. */
+  beginElsewhere(machineId: string, runsMs: number): void;
   /** Adds the machine, or replaces the one with its id. */
   putMachine(machine: StandInMachine): void;
   setOnline(machineId: string, online: boolean): void;
@@ -105,7 +107,7 @@ export async function startDefender(options: DefenderOptions): Promise<DefenderS
         status,
         actionId: done?.action?.id ?? (namesAction(operation) ? id : undefined),
         created: done?.created ?? false,
-        ordered: fault?.kind,
+        ...(fault === undefined ? {} : { ordered: fault.kind }),
       });
     };
     try {
@@ -151,6 +153,14 @@ export async function startDefender(options: DefenderOptions): Promise<DefenderS
     machines: () => machines.all(),
     restrictedMachines: () => actions.restrictedMachines(now()),
     setStatus: (actionId, status) => void actions.setStatus(actionId, status, now()),
+    beginElsewhere: (machineId, runsMs) => {
+      const usual = actions.pace;
+      actions.setPace({ pendingMs: 0, inProgressMs: runsMs });
+      const { computerDnsName } = machines.get(machineId);
+      const about = { type: 'RestrictCodeExecution', machineId, computerDnsName, comment: 'From the portal' } as const;
+      actions.create(about, { now: now(), online: machines.isOnline(machineId), listedAt: now() });
+      actions.setPace(usual);
+    },
     putMachine: (machine) => {
       machines.put(machine);
     },
