@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { boot } from '../../../sandbox/boot.js';
-import { bothPlatforms } from '../../../sandbox/cast.js';
+import { sandboxPolicy } from '../../../sandbox/cast.js';
 import { type PostgresOnLoopback, startPostgres } from '../../../sandbox/postgres.js';
 import { settingNames } from '../../../src/config.js';
 import { type AnswersPlan, orderAnswers } from './answers.js';
@@ -49,7 +49,6 @@ function quickSettings(): Record<string, string> {
     CORDON_LEASE_SECONDS: String(leaseSeconds),
     DEFENDER_CALLS_PER_MINUTE: '6000',
     DEFENDER_CALLS_PER_HOUR: '100000',
-    CORDON_LOG_LEVEL: 'warn',
   };
   return Object.fromEntries(Object.entries(wanted).filter(([name]) => settingNames.includes(name)));
 }
@@ -80,7 +79,7 @@ async function playOn(
   const errands = planErrands(commands, chanceOf(seed, 'plan'));
   const database = postgres === undefined ? {} : { DATABASE_URL: await postgres.createDatabase() };
   const sandbox = await boot({
-    policy: bothPlatforms,
+    policy: sandboxPolicy,
     replicas: scenario.replicas,
     ...(scenario.main === undefined ? {} : { main: scenario.main }),
     slack: { rateLimits: false },
