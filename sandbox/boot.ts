@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import crossFetch from 'cross-fetch';
 import * as cast from './cast.js';
-import { type CordonProcess, startCordon } from './cordon-process.js';
+import type { CordonProcess } from './cordon-process.js';
 import { type DefenderOptions, type DefenderStandIn, startDefender } from './defender.js';
 import { type EntraStandIn, startEntra } from './entra.js';
+import { type Replicas, startReplicas } from './replicas.js';
 import { type SlackOptions, type SlackStandIn, startSlack } from './slack.js';
 import { createSlackDoor, createSocketDoor, type HttpSlackDoor, type SlackDoor } from './slack/door.js';
 import { startTeams, type TeamsOnLoopback, type TeamsOptions } from './teams.js';
@@ -21,6 +22,10 @@ export interface BootOptions {
   readonly teams?: Partial<TeamsOptions> | false;
   /** Slack reaches Cordon over a WebSocket that Cordon opens. */
   readonly socketMode?: boolean;
+  /** How many Cordon processes share the work; one when missing. */
+  readonly replicas?: number;
+  /** The compiled `main.js` of another build of Cordon. */
+  readonly main?: string;
 }
 
 /** Slack, Entra, Defender and, when asked for, Teams on loopback, and a Cordon that talks to them. */
@@ -29,8 +34,10 @@ export interface Sandbox {
   readonly entra: EntraStandIn;
   readonly defender: DefenderStandIn;
   readonly settings: Readonly<Record<string, string>>;
+  /** The first one, where there are several. */
   cordon(): CordonProcess;
-  /** The way in over HTTP; follows Cordon over a restart. */
+  readonly replicas: Replicas;
+  /** The way in over HTTP, by the balancer; follows Cordon over a restart. */
   door(): HttpSlackDoor;
   socketDoor(): SlackDoor;
   readonly hasTeams: boolean;
@@ -83,9 +90,9 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     await Promise.all([slack.close(), teams?.close(), defender.close(), entra.close()]);
     await rm(folder, { recursive: true, force: true });
   };
-  let cordon: CordonProcess;
+  let replicas: Replicas;
   try {
-    cordon = await startCordon(settings);
+    replicas = await startReplicas({ settings, count: options.replicas ?? 1, now, main: options.main });
   } catch (error) {
     await closeStandIns();
     throw error;
@@ -101,16 +108,15 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     defender,
     settings,
     hasTeams: teams !== undefined,
-    cordon: () => cordon,
-    door: () => createSlackDoor({ slack, url: `${cordon.url}/slack/events`, signingSecret, now, fetch: crossFetch }),
+    cordon: () => replicas.process(0),
+    replicas,
+    door: () => createSlackDoor({ slack, url: `${replicas.url}/slack/events`, signingSecret, now, fetch: crossFetch }),
     socketDoor: () => createSocketDoor(slack),
     teams: teamsStandIn,
-    teamsDoor: () => createTeamsDoor({ teams: teamsStandIn(), url: `${cordon.url}/api/messages`, fetch: crossFetch }),
-    async restart() {
-      cordon = await startCordon(settings);
-    },
+    teamsDoor: () => createTeamsDoor({ teams: teamsStandIn(), url: `${replicas.url}/api/messages`, fetch: crossFetch }),
+    restart: () => replicas.restart(0),
     async close() {
-      await cordon.stop();
+      await replicas.close();
       await closeStandIns();
     },
   };

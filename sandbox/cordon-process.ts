@@ -9,15 +9,23 @@ export interface CordonProcess {
   readonly url: string;
   /** Lines of its log so far. */
   readonly log: readonly string[];
+  /** Sends a signal and waits for nothing: `SIGSTOP` and `SIGCONT`. */
+  signal(signal: NodeJS.Signals): void;
   /** Resolves with the exit code (null after a signal). */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
+const ownMain = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const readyWithinMs = 20_000;
 
-/** Starts Cordon with these settings and nothing else of this process's environment, and waits until it is ready. */
-export async function startCordon(settings: Readonly<Record<string, string>>): Promise<CordonProcess> {
+/**
+ * Starts Cordon with these settings and nothing else of this process's environment, and waits until it is ready. `main` is the
+ * compiled `main.js` of another build of it.
+ */
+export async function startCordon(
+  settings: Readonly<Record<string, string>>,
+  main: string = ownMain,
+): Promise<CordonProcess> {
   const child = spawn(process.execPath, ['--enable-source-maps', main], {
     env: { ...inherited(), HOST: '127.0.0.1', PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -34,6 +42,7 @@ export async function startCordon(settings: Readonly<Record<string, string>>): P
   return {
     url: `http://127.0.0.1:${port}`,
     log,
+    signal: (signal) => void child.kill(signal),
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       return (await exited)[0];

@@ -38,6 +38,8 @@ export interface DefenderCall {
   readonly actionId: string | undefined;
   /** The call made a new action: what "exactly once" is judged by. */
   readonly created: boolean;
+  /** The fault that was ordered and met this call: a 429 without one is the quota's own. */
+  readonly ordered?: DefenderFaultKind;
 }
 
 /** Microsoft Defender for Endpoint on loopback. It enforces what the API documents and keeps state; it proves nothing about Microsoft. */
@@ -51,6 +53,8 @@ export interface DefenderStandIn {
   /** Ids of the machines that are restricted at this moment. */
   restrictedMachines(): string[];
   setStatus(actionId: string, status: ActionStatus): void;
+  /** As if somebody restricted the machine in the portal: an action without Cordon's mark that runs for so many ms. */
+  beginElsewhere(machineId: string, runsMs: number): void;
   /** Adds the machine, or replaces the one with its id. */
   putMachine(machine: StandInMachine): void;
   setOnline(machineId: string, online: boolean): void;
@@ -93,6 +97,7 @@ export async function startDefender(options: DefenderOptions): Promise<DefenderS
     const at = now();
     const id = typeof request.params.id === 'string' ? request.params.id : '';
     const body = bodyOf(request);
+    let fault: DefenderFault | undefined;
     const settle = (status: number | 'none', done?: Done): void => {
       calls.push({
         at,
@@ -102,22 +107,24 @@ export async function startDefender(options: DefenderOptions): Promise<DefenderS
         status,
         actionId: done?.action?.id ?? (namesAction(operation) ? id : undefined),
         created: done?.created ?? false,
+        ...(fault === undefined ? {} : { ordered: fault.kind }),
       });
     };
     try {
       checkToken(request, operation);
       quota.take(operation, at);
       // Only now: a call that is refused anyway must not use up a fault that was meant for the next one.
-      const fault = faults.take(operation);
+      fault = faults.take(operation);
       const failed = failInstead(fault, response);
       if (failed !== undefined) {
         settle(failed);
         return;
       }
-      const listedAfterMs = fault?.kind === 'late listing' ? (options.lateListingMs ?? 3_000) : 0;
+      const late = fault?.kind === 'late listing' || fault?.kind === 'lost and late';
+      const listedAfterMs = late ? (options.lateListingMs ?? 3_000) : 0;
       const query = new URL(request.originalUrl, 'http://localhost').searchParams;
       const done = carryOut({ operation, id, query, body, now: at, listedAfterMs }, { machines, actions, duplicates });
-      settle(fault?.kind === 'lost answer' ? 'none' : done.status, done);
+      settle(losesAnswer(fault) ? 'none' : done.status, done);
       answerWith(done, fault, response);
     } catch (error) {
       const answer = refusalOf(error, newId());
@@ -146,6 +153,14 @@ export async function startDefender(options: DefenderOptions): Promise<DefenderS
     machines: () => machines.all(),
     restrictedMachines: () => actions.restrictedMachines(now()),
     setStatus: (actionId, status) => void actions.setStatus(actionId, status, now()),
+    beginElsewhere: (machineId, runsMs) => {
+      const usual = actions.pace;
+      actions.setPace({ pendingMs: 0, inProgressMs: runsMs });
+      const { computerDnsName } = machines.get(machineId);
+      const about = { type: 'RestrictCodeExecution', machineId, computerDnsName, comment: 'From the portal' } as const;
+      actions.create(about, { now: now(), online: machines.isOnline(machineId), listedAt: now() });
+      actions.setPace(usual);
+    },
     putMachine: (machine) => {
       machines.put(machine);
     },
@@ -186,10 +201,14 @@ const routes: readonly (readonly ['get' | 'post', RegExp, Operation])[] = [
 ];
 
 function answerWith(done: Done, fault: DefenderFault | undefined, response: Response): void {
-  if (fault?.kind === 'lost answer') response.socket?.destroy();
+  if (losesAnswer(fault)) response.socket?.destroy();
   else if (fault?.kind === 'empty') response.status(done.status).end();
   else if (fault?.kind === 'no id') send({ ...done, body: { ...Object(done.body), id: undefined } }, response);
   else send(done, response);
+}
+
+function losesAnswer(fault: DefenderFault | undefined): boolean {
+  return fault?.kind === 'lost answer' || fault?.kind === 'lost and late';
 }
 
 function send({ status, body, headers = {} }: Answer, response: Response): void {

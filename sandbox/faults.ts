@@ -7,6 +7,8 @@ export interface Fault<Operation extends string, Kind extends string> {
   readonly retryAfter?: number | null;
   /** For a fault that names an error: the platform's own error code. */
   readonly error?: string;
+  /** For Defender's 429: the words of the refusal, where not the usual ones. */
+  readonly message?: string;
 }
 
 /** Faults ordered by a test. Each call takes the oldest one that fits it. */

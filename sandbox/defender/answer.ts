@@ -55,11 +55,11 @@ export const refusal = {
       'Forbidden',
       `Missing application roles. API required roles: ${needed.join(',')}, application roles: ${held.join(',')}.`,
     ),
-  quota: (limit: number, windowMs: number, retryAfter: number | null) =>
+  quota: (limit: number, windowMs: number, retryAfter: number | null, message?: string) =>
     new ApiError(
       429,
       '429',
-      `API calls quota exceeded! maximum allowed ${limit} per ${timeSpan(windowMs)}`,
+      message ?? `API calls quota exceeded! maximum allowed ${limit} per ${timeSpan(windowMs)}`,
       retryAfter === null ? {} : { 'Retry-After': String(retryAfter) },
     ),
   machine: (id: string) => new ApiError(404, 'ResourceNotFound', `Machine ${id} was not found`),

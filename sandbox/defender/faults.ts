@@ -5,14 +5,15 @@ import { ApiError, refusal } from './answer.js';
 
 /**
  * What can be ordered to go wrong.
- * Without doing the work: `401`, `403`, `429`, `500`, `503`, `html` (a gateway's 502 page), `timeout` (no answer, ever),
+ * Without doing the work: `401`, `403`, `404`, `429`, `500`, `503`, `html` (a gateway's 502 page), `timeout` (no answer, ever),
  * `reset` (the connection is cut).
  * After doing the work: `lost answer` (the connection is cut), `empty` (the success status without a body), `no id` (the
- * body has no action id), `late listing` (reads do not find the new action for a while).
+ * body has no action id), `late listing` (reads do not find the new action for a while), `lost and late` (both: the worst).
  */
 export type DefenderFaultKind =
   | '401'
   | '403'
+  | '404'
   | '429'
   | '500'
   | '503'
@@ -22,7 +23,8 @@ export type DefenderFaultKind =
   | 'lost answer'
   | 'empty'
   | 'no id'
-  | 'late listing';
+  | 'late listing'
+  | 'lost and late';
 
 export type DefenderFault = Fault<Operation, DefenderFaultKind>;
 
@@ -40,8 +42,10 @@ export function failInstead(fault: DefenderFault | undefined, response: Response
       throw refusal.unauthorized();
     case '403':
       throw refusal.forbidden(['Machine.RestrictExecution'], []);
+    case '404':
+      throw refusal.machine('of an ordered fault');
     case '429':
-      throw refusal.quota(100, 60_000, fault.retryAfter === undefined ? 7 : fault.retryAfter);
+      throw refusal.quota(100, 60_000, fault.retryAfter === undefined ? 7 : fault.retryAfter, fault.message);
     case '500':
       throw refusal.internal();
     case '503':

@@ -4,10 +4,10 @@ import type { Arguments, SlackMethod } from './methods.js';
 import { SlackError } from './model.js';
 
 /**
- * `429` (with `retryAfter`), `500` and `error` (with `error`, Slack's own name) refuse without doing the work; `timeout` never
+ * `429` (with `retryAfter`), `500`, `503` and `error` (with `error`, Slack's own name) refuse without doing the work; `timeout` never
  * answers; `reset` cuts the connection before the work, `lost answer` after it. The operation `respond` is a `response_url`.
  */
-export type SlackFaultKind = '429' | '500' | 'error' | 'timeout' | 'reset' | 'lost answer';
+export type SlackFaultKind = '429' | '500' | '503' | 'error' | 'timeout' | 'reset' | 'lost answer';
 export type SlackOperation = SlackMethod | 'respond';
 export type SlackFault = Fault<SlackOperation, SlackFaultKind>;
 
@@ -30,7 +30,8 @@ export function answerTo(fault: SlackFault | undefined, work: () => object): Ans
   try {
     if (fault?.kind === '429') throw new RateLimited(fault.retryAfter ?? 1);
     if (fault?.kind === 'error') throw new SlackError(fault.error ?? 'internal_error');
-    if (fault?.kind === '500') return { status: 500, body: {}, headers: {}, error: 'HTTP 500' };
+    if (fault?.kind === '500' || fault?.kind === '503')
+      return { status: Number(fault.kind), body: {}, headers: {}, error: `HTTP ${fault.kind}` };
     if (fault?.kind === 'timeout' || fault?.kind === 'reset')
       return { status: 0, body: {}, headers: {}, error: fault.kind };
     return { status: 200, body: { ok: true, ...work() }, headers: {}, error: undefined };

@@ -36,14 +36,16 @@ describe('Cordon killed again and again', function () {
       await delay(50);
     }
   };
-  const cardOf = (name: string): StoredMessage | undefined =>
+  const cardsOf = (name: string): StoredMessage[] =>
     sandbox.slack
       .messages(channel)
-      .find(({ message }) =>
+      .filter(({ message }) =>
         message.thread_ts === undefined || message.thread_ts === message.ts
           ? message.text.includes(name) && message.blocks?.some(({ type }) => type === 'header')
           : false,
       );
+  /** The newest: a process that dies between the post and its record leaves an older one that is updated no more. */
+  const cardOf = (name: string): StoredMessage | undefined => cardsOf(name).at(-1);
 
   it('carries out each request exactly once and brings every card to its end', async () => {
     let over = false;

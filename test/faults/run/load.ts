@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Sandbox } from '../../../sandbox/boot.js';
+import type { Chance } from './chance.js';
+import type { Ledger, ShownCard } from './ledger.js';
+import { press, say, untilTaken } from './people.js';
+import type { Errand } from './plan.js';
+
+export interface LoadOptions {
+  readonly errands: readonly Errand[];
+  readonly chance: Chance;
+  /** Errands that are begun in a second, at most. */
+  readonly perSecond: number;
+  /** Errands that are not at their end, at most. */
+  readonly atOnce: number;
+  /** Told just before a command is said. */
+  readonly onCommand: (command: Pick<Command, 'errand' | 'action'>) => void;
+  /** How long a person waits for the end of one command before they give up. */
+  readonly patienceMs: number;
+}
+
+/** A command that Cordon acknowledged. Times are Unix ms. */
+export interface Command {
+  readonly errand: Errand;
+  readonly action: 'restrict' | 'release';
+  readonly acceptedAt: number;
+  readonly tries: number;
+}
+
+/** Plays the people: one who asks, one who approves or leaves it to be taken back, on whichever platform. Resolves when all is over. */
+export async function runLoad(sandbox: Sandbox, ledger: Ledger, options: LoadOptions): Promise<Command[]> {
+  const { errands, perSecond, atOnce, patienceMs } = options;
+  const accepted: Command[] = [];
+  const approver = startApprover(sandbox, ledger, options);
+  const waiting = [...errands];
+  const startedAt = Date.now();
+  let begun = 0;
+
+  const ask = async (errand: Errand, action: Command['action'], until: (card: ShownCard) => boolean): Promise<void> => {
+    options.onCommand({ errand, action });
+    const seen = new Set(ledger.cardsOf(errand.device).map(({ requestId }) => requestId));
+    const giveUpAt = Date.now() + patienceMs;
+    const over = (): boolean => Date.now() > giveUpAt;
+    const taken = await untilTaken(() => say(sandbox, errand, action, `${errand.device} load of the fault run`), over);
+    accepted.push({ errand, action, acceptedAt: taken.at, tries: taken.tries });
+    const done = (): boolean =>
+      ledger.cardsOf(errand.device).some((card) => card.action === action && !seen.has(card.requestId) && until(card));
+    while (!done() && !over()) await delay(25);
+  };
+  const worker = async (): Promise<void> => {
+    for (let errand = waiting.shift(); errand !== undefined; errand = waiting.shift()) {
+      const beginAt = startedAt + (begun / perSecond) * 1_000;
+      begun += 1;
+      await delay(Math.max(0, beginAt - Date.now()));
+      if (errand.kind === 'pair') {
+        await ask(errand, 'restrict', ({ status }) => !status.startsWith('Waiting'));
+        await ask(errand, 'release', ({ end }) => end !== undefined);
+      } else await ask(errand, 'restrict', ({ end }) => end !== undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  await approver.close();
+  return accepted;
+}
+
+/** Whoever decides: presses what the card of a Request offers, on any of its cards. */
+function startApprover(
+  sandbox: Sandbox,
+  ledger: Ledger,
+  { errands, chance, patienceMs }: LoadOptions,
+): { close(): Promise<void> } {
+  const kinds = new Map(errands.map(({ device, kind }) => [device, kind]));
+  const handled = new Set<string>();
+  const under = new Set<Promise<void>>();
+
+  const decide = async (card: ShownCard): Promise<void> => {
+    await delay(chance.between(50, 400));
+    const giveUpAt = Date.now() + patienceMs;
+    const over = (): boolean => Date.now() > giveUpAt;
+    const errand = errands.find(({ device }) => device === card.device);
+    if (errand === undefined) return;
+    if (kinds.get(card.device) === 'withdraw') {
+      await untilTaken(() => say(sandbox, errand, 'withdraw', card.requestId), over);
+      return;
+    }
+    const shown = ledger.cardsOf(card.device).filter((each) => each.requestId === card.requestId);
+    const { post } = chance.pick(shown.filter(({ post: { buttons } }) => buttons.includes('Approve')).concat(card));
+    await untilTaken(() => press(sandbox, post, 'Approve'), over);
+  };
+  /** Nobody could tell whether the call arrived: a person looks in Defender and says what they see. */
+  const tell = async (card: ShownCard): Promise<void> => {
+    await delay(chance.between(50, 400));
+    const arrived = sandbox.defender
+      .actions()
+      .some(({ requestorComment }) => requestorComment.startsWith(`[Cordon ${card.requestId}]`));
+    const giveUpAt = Date.now() + patienceMs;
+    await untilTaken(
+      () => press(sandbox, card.post, arrived ? 'It was sent' : 'Send again'),
+      () => Date.now() > giveUpAt,
+    );
+  };
+  const begin = (key: string, work: () => Promise<void>): void => {
+    if (handled.has(key)) return;
+    handled.add(key);
+    // What nobody took leaves its Request where it was, which the judge sees.
+    const running: Promise<void> = work()
+      .catch(() => undefined)
+      .finally(() => under.delete(running));
+    under.add(running);
+  };
+  const stop = ledger.onCard((card) => {
+    const { buttons, key } = card.post;
+    if (buttons.includes('Approve')) begin(card.requestId, () => decide(card));
+    if (buttons.includes('Send again')) begin(`${key} ${card.status}`, () => tell(card));
+  });
+  return {
+    async close() {
+      stop();
+      await Promise.all(under);
+    },
+  };
+}

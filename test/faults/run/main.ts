@@ -1,0 +1,59 @@
+/**
+ * `npm run faults`: real Cordon processes under real faults, judged by the stand-ins. Prints a table, and every broken promise in
+ * words; the exit code is 1 where there is one. `-- --only <scenario> --commands 60 --kills 6 --seed 7` plays a piece of it.
+ */
+import { parseArgs } from 'node:util';
+import { messageOf } from '../../../src/errors.js';
+import { buildBlind } from './blind.js';
+import { isPossible, type Outcome, play } from './scenario.js';
+import { scenarios } from './scenarios.js';
+import { type Row, table } from './table.js';
+
+const { values: given } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    commands: { type: 'string' },
+    kills: { type: 'string' },
+    seed: { type: 'string' },
+    log: { type: 'boolean', default: false },
+  },
+});
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const seed = given.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(given.seed);
+const names = scenarios.map(({ name }) => name);
+const unknown = (given.only ?? []).filter((name) => !names.includes(name));
+if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(', ')}; there are ${names.join(', ')}.`);
+
+print(`seed ${seed}`);
+const rows: Row[] = [];
+for (const scenario of scenarios.filter(({ name }) => given.only?.includes(name) ?? true)) {
+  if (!isPossible(scenario)) {
+    rows.push({ name: scenario.name, leftOut: 'this build has no leases (CORDON_LEASE_SECONDS)' });
+    continue;
+  }
+  const { commands, kills } = given;
+  const trouble = kills === undefined ? scenario.trouble : { ...scenario.trouble, kills: Number(kills) };
+  const smaller = { ...scenario, ...(commands === undefined ? {} : { commands: Number(commands) }), trouble };
+  const build = scenario.blind ? await buildBlind() : undefined;
+  try {
+    const outcome = await play({ ...smaller, ...(build === undefined ? {} : { main: build.main }) }, seed);
+    rows.push({ name: scenario.name, outcome, ...verdictOf(outcome, scenario.blind === true) });
+    for (const violation of [...outcome.verdict.wrong, ...outcome.verdict.missing])
+      print(`  ${scenario.name}: ${violation}`);
+    if (given.log) for (const line of outcome.log) print(`    ${line}`);
+  } catch (error) {
+    print(`  ${scenario.name}: ${messageOf(error)}`);
+    rows.push({ name: scenario.name, leftOut: 'it broke off', broken: true });
+  } finally {
+    await build?.close();
+  }
+}
+print(table(rows));
+process.exitCode = rows.some(({ broken }) => broken) ? 1 : 0;
+
+/** The blind build has to be caught at calling twice; every other one at nothing. */
+function verdictOf({ verdict: { wrong, missing, doubled } }: Outcome, blind: boolean): Pick<Row, 'broken' | 'says'> {
+  if (blind) return doubled > 0 ? { says: 'caught' } : { broken: true, says: 'NOT CAUGHT' };
+  const violations = wrong.length + missing.length;
+  return violations === 0 ? { says: 'kept' } : { broken: true, says: `${violations} BROKEN` };
+}
