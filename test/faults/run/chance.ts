@@ -8,7 +8,7 @@ export interface Chance {
 
 /** Mulberry32: 32 bits of state, good enough to choose moments. Each `name` gets numbers of its own, whatever the others take. */
 export function chanceOf(seed: number, name: string): Chance {
-  let state = [...name].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), seed) >>> 0;
+  let state = Array.from(name).reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), seed) >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);

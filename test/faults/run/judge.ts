@@ -102,9 +102,13 @@ function newestByPlace(cards: readonly ShownCard[]): Map<string, ShownCard> {
   return new Map(cards.map((card) => [card.post.conversation, card]));
 }
 
-function unanswered({ errand: { device, platform }, action }: Command, ledger: Ledger): string[] {
+function unanswered({ errand: { device, platform }, action, acceptedAt }: Command, ledger: Ledger): string[] {
   if (ledger.cardsOf(device).some((card) => card.action === action)) return [];
-  return [`${action} ${device}, acknowledged in ${platform}, has no card`];
+  const told = ledger
+    .posts()
+    .find(({ onlyFor, at, text }) => onlyFor === 'alice' && at >= acceptedAt - graceMs && text.includes(device));
+  const instead = told === undefined ? '' : `; Alice was told: ${told.text.split('\n')[0] ?? ''}`;
+  return [`${action} ${device}, acknowledged in ${platform}, has no card${instead}`];
 }
 
 function unfinished({ id, end, cards }: Seen): string[] {
@@ -165,10 +169,18 @@ function outOfOrder(requests: readonly Seen[]): string[] {
   });
 }
 
-const decided: Readonly<Partial<Record<End, RegExp>>> = { Withdrawn: /withdrawn/, Denied: /denied/, Expired: /expired/ };
+const decided: Readonly<Partial<Record<End, RegExp>>> = {
+  Withdrawn: /withdrawn/,
+  Denied: /denied/,
+  Expired: /expired/,
+};
 const approved = /Sending to Defender/;
 const submitted = /Submitted to Defender|The call had arrived|already has an unfinished action/;
-const results: Readonly<Partial<Record<End, RegExp>>> = { Done: /Done.*Succeeded/, Failed: /failed/, Refused: /refused/ };
+const results: Readonly<Partial<Record<End, RegExp>>> = {
+  Done: /Done.*Succeeded/,
+  Failed: /failed/,
+  Refused: /refused/,
+};
 
 /** Asked, approved, submitted, result: in the thread of every place, and the result to the requester in person. */
 function missingMessages({ id, end, cards }: Seen, posts: readonly Post[]): string[] {
@@ -191,7 +203,8 @@ function missingMessages({ id, end, cards }: Seen, posts: readonly Post[]): stri
 }
 
 /** Said again when a call is tried again: no copies. */
-const saidAgain = /did not answer the call|is sent again|call limit|tries again|Not sent yet|^Defender: |^.. ?Defender: /;
+const saidAgain =
+  /did not answer the call|is sent again|call limit|tries again|Not sent yet|^Defender: |^.. ?Defender: /;
 
 /** Messages that say the same in the same place: two cards of one Request, two equal replies. */
 function copiesOf(posts: readonly Post[], ledger: Ledger): Post[][] {
@@ -221,8 +234,8 @@ function tooOften(group: readonly Post[], interruptions: readonly Interruption[]
 const graceMs = 5_000;
 
 /** Calls of Slack and Teams that did or did not do the work, and were not answered. */
-function lostByChat({ slack, teams }: Sandbox): Interruption[] {
-  return [...slack.calls, ...teams().calls]
+function lostByChat(sandbox: Sandbox): Interruption[] {
+  return [...sandbox.slack.calls, ...sandbox.teams().calls]
     .filter(({ status }) => status === 'none')
     .map(({ at }) => ({ from: at, until: at, what: 'a chat call without an answer' }));
 }
@@ -231,8 +244,7 @@ function staleCopies(requests: readonly Seen[]): number {
   return requests.reduce((sum, { cards }) => {
     const newest = newestByPlace(cards);
     return (
-      sum +
-      cards.filter((card) => newest.get(card.post.conversation) !== card && card.post.buttons.length > 0).length
+      sum + cards.filter((card) => newest.get(card.post.conversation) !== card && card.post.buttons.length > 0).length
     );
   }, 0);
 }

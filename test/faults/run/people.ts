@@ -46,9 +46,7 @@ export function say(
   if (how === 'mention')
     return sandbox.door().mention({ user: 'U0ALICE', channel: slackChannel, text: `${verb} ${rest}` });
   const text = verb === 'withdraw' ? `withdraw ${rest}` : rest;
-  return sandbox
-    .door()
-    .slashCommand({ user: 'U0ALICE', channel: slackChannel, command: slackCommands[verb], text });
+  return sandbox.door().slashCommand({ user: 'U0ALICE', channel: slackChannel, command: slackCommands[verb], text });
 }
 
 /** Presses a button of the message as it is now; a status of 200 where it has no such button any more. */
@@ -64,9 +62,7 @@ export async function press(
       if (message === undefined) throw new Error(`No message ${key}`);
       return await sandbox.door().press({ user: 'U0BOB', message, label });
     }
-    return await sandbox
-      .teamsDoor()
-      .press({ user: objectIds.bob, message: source as TeamsMessage, title: label });
+    return await sandbox.teamsDoor().press({ user: objectIds.bob, message: source as TeamsMessage, title: label });
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('No button')) return { status: 200 };
     throw error;

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { buildBlind } from './run/blind.js';
+import { play, type Scenario } from './run/scenario.js';
+
+/** The short form of `npm run faults`. The seed is of the run, so that one that failed can be repeated. */
+const seed = Math.floor(Math.random() * 1_000_000);
+
+describe(`real processes under real faults (seed ${seed})`, function () {
+  this.timeout(120_000);
+  const killed: Scenario = {
+    name: 'killed',
+    replicas: 1,
+    database: 'sqlite',
+    commands: 60,
+    perSecond: 5,
+    trouble: { kills: 6, chatBursts: 3 },
+    answers: { lost: 0.08, late: 0.05 },
+  };
+
+  it('keeps every promise while the process is killed six times and answers are lost', async () => {
+    const { verdict } = await play(killed, seed);
+    assert.deepEqual({ wrong: verdict.wrong, missing: verdict.missing }, { wrong: [], missing: [] });
+    assert.ok(verdict.commands >= killed.commands, 'every command was acknowledged');
+    assert.ok(verdict.done > killed.commands / 2, 'the load was a load');
+  });
+
+  it('catches a build that sends a lost call again without looking', async () => {
+    const blind = await buildBlind();
+    try {
+      const trouble = { kills: 2 };
+      const scenario = { ...killed, commands: 30, main: blind.main, trouble, answers: { lost: 0.3 } };
+      const { verdict } = await play(scenario, seed);
+      assert.ok(verdict.doubled > 0, 'a judge that passes this one would pass anything');
+    } finally {
+      await blind.close();
+    }
+  });
+});
