@@ -5,7 +5,7 @@ import { addresses } from './addresses.js';
 import { appendAudit, auditOf } from './audit.js';
 import { defaultPatience, type Patience } from './busy.js';
 import { button } from './buttons.js';
-import { blockCalls, callsSince, reserveCall } from './calls.js';
+import { blockCalls, callDone, callsSince, takeCall } from './calls.js';
 import * as deliveries from './deliveries.js';
 import type { StoreDialect } from './dialect.js';
 import { applyEffects } from './effects.js';
@@ -101,9 +101,10 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     record: (events) => session.write((trx) => appendAudit(trx, events)),
     auditOf: (about, limit) => session.read((db) => auditOf(db, about, limit)),
 
-    reserveCall: (operation, at, limits) => session.write((trx) => reserveCall(trx, operation, at, limits)),
-    blockCalls: (operation, until) => session.write((trx) => blockCalls(trx, operation, until)),
-    callsSince: (operation, since) => session.snapshot((trx) => callsSince(trx, operation, since)),
+    reserveCall: (bucket, at, limits) => session.write((trx) => takeCall(trx, dialect, { bucket, now: at, limits })),
+    callDone: (call, at) => session.write((trx) => callDone(trx, dialect, call, at)),
+    blockCalls: (bucket, forMs, at) => session.write((trx) => blockCalls(trx, dialect, { bucket, forMs, now: at })),
+    callsSince: (bucket, since, at) => session.snapshot((trx) => callsSince(trx, bucket, since, at)),
 
     linkOf: (account) => session.read((db) => links.linkOf(db, account)),
     linksTo: (entra) => session.read((db) => links.linksTo(db, entra)),
