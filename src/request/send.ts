@@ -3,6 +3,7 @@ import type { Submission } from '../defender/defender.js';
 import { defenderComment } from '../defender/comment.js';
 import { DefenderError } from '../defender/errors.js';
 import { submitOperation } from '../defender/operation.js';
+import type { Call } from '../defender/throttle.js';
 import type { Person } from '../people/person.js';
 import { evaluate } from '../policy/evaluate.js';
 import * as notes from '../view/notes.js';
@@ -63,7 +64,7 @@ async function expectedWait(
  * Carries a queued Request out: decides once more, commits `sending`, and only then calls Defender. The caller holds one
  * call of the operation's quota. Whoever withdrew or refused it in the meantime wins; then nothing is sent.
  */
-export async function send(world: World, id: string): Promise<void> {
+export async function send(world: World, id: string, slot: Call): Promise<void> {
   const { store, now } = world;
   const stored = await store.request(id);
   if (stored?.state !== 'queued') return;
@@ -87,7 +88,7 @@ export async function send(world: World, id: string): Promise<void> {
   if (sending === undefined) return;
   const detail = { attempt: sending.attempts, because: verdict.reason };
   if (!(await commit(world, stored, sending, at, { what: 'request.send', actor: cordon, detail }))) return;
-  await call(world, sending);
+  await call(world, sending, slot);
 }
 
 /**
@@ -105,7 +106,7 @@ export async function hold(world: World, request: Request, error: PlatformError)
 }
 
 /** The one POST, and what its answer makes of the Request. */
-async function call(world: World, request: Request): Promise<void> {
+async function call(world: World, request: Request, slot: Call): Promise<void> {
   const { defender, limits } = world;
   const approvers = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => named(vote.person));
   const comment = defenderComment(
@@ -114,7 +115,7 @@ async function call(world: World, request: Request): Promise<void> {
   );
   let submission: Submission;
   try {
-    submission = await defender.submit(request.action, request.device.id, comment);
+    submission = await defender.submit(request.action, request.device.id, comment, slot);
   } catch (error) {
     if (!(error instanceof DefenderError)) throw error;
     return refusedOrLost(world, request, error);

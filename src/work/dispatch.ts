@@ -1,5 +1,6 @@
 import type { ActionKind } from '../command/model.js';
 import { submitOperation } from '../defender/operation.js';
+import type { Call } from '../defender/throttle.js';
 import { messageOf } from '../errors.js';
 import { PlatformError } from '../platform.js';
 import type { Context } from '../request/context.js';
@@ -48,11 +49,11 @@ export function createDispatcher(world: World): Dispatcher {
   async function drain(kind: ActionKind): Promise<void> {
     while (!stopped && (await nextFor(kind)) !== undefined) {
       while (calls.size >= atOnce) await Promise.race(calls.values());
-      await throttle.take(submitOperation[kind]);
+      const slot = await throttle.take(submitOperation[kind]);
       const request = await nextFor(kind);
-      if (request === undefined) return;
+      if (request === undefined) return slot.done();
       lanes.add(request.device.id);
-      const call = carryOut(request).finally(() => {
+      const call = carryOut(request, slot).finally(() => {
         calls.delete(request.id);
         lanes.delete(request.device.id);
         wake('dispatch');
@@ -61,12 +62,14 @@ export function createDispatcher(world: World): Dispatcher {
     }
   }
 
-  async function carryOut(request: Request): Promise<void> {
+  async function carryOut(request: Request, slot: Call): Promise<void> {
     try {
-      await send(world, request.id);
+      await send(world, request.id, slot);
     } catch (error) {
       logger.error({ err: error, request: request.id }, `a request could not be sent: ${messageOf(error)}`);
       if (error instanceof PlatformError) await hold(world, request, error);
+    } finally {
+      await slot.done();
     }
   }
 

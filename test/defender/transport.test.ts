@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { Response } from 'cross-fetch';
 import sinon from 'sinon';
 import { createDefenderClient } from '../../src/defender/client.js';
 import {
@@ -7,7 +8,9 @@ import {
   correlation,
   failure,
   hasCode,
+  heldCall,
   machineId,
+  now,
   scripted,
   serving,
   wireAction,
@@ -35,8 +38,8 @@ describe('calls to Defender', () => {
       },
       async (baseUrl) => {
         const defender = createDefenderClient({ ...clientOptions(), baseUrl });
-        await defender.submit('restrict', machineId.toUpperCase(), comment);
-        await defender.submit('release', machineId, comment);
+        await defender.submit('restrict', machineId.toUpperCase(), comment, heldCall());
+        await defender.submit('release', machineId, comment, heldCall());
         await defender.getAction('a-1');
       },
     );
@@ -71,7 +74,7 @@ describe('calls to Defender', () => {
           (_request, response) => response.writeHead(307, { location: `${otherUrl}/api/machines` }).end(),
           async (baseUrl) => {
             const defender = createDefenderClient({ ...clientOptions(), baseUrl });
-            const posted = await failure(defender.submit('restrict', machineId, comment));
+            const posted = await failure(defender.submit('restrict', machineId, comment, heldCall()));
             assert.equal(posted.code, 'unexpected_answer');
             assert.equal(posted.taken, 'unknown');
             await assert.rejects(
@@ -92,7 +95,7 @@ describe('calls to Defender', () => {
       },
       async (baseUrl) => {
         const defender = createDefenderClient({ ...clientOptions(), baseUrl });
-        const error = await failure(defender.submit('restrict', machineId, comment));
+        const error = await failure(defender.submit('restrict', machineId, comment, heldCall()));
         assert.equal(error.code, 'network_failure');
         assert.equal(error.taken, 'unknown');
       },
@@ -107,7 +110,7 @@ describe('calls to Defender', () => {
       },
       async (baseUrl) => {
         const error = await failure(
-          createDefenderClient({ ...clientOptions(), baseUrl }).submit('restrict', machineId, comment),
+          createDefenderClient({ ...clientOptions(), baseUrl }).submit('restrict', machineId, comment, heldCall()),
         );
         assert.equal(error.code, 'Forbidden');
         assert.equal(error.taken, 'no');
@@ -121,7 +124,7 @@ describe('calls to Defender', () => {
       (baseUrl) => Promise.resolve(baseUrl),
     );
     const error = await failure(
-      createDefenderClient({ ...clientOptions(), baseUrl: closedUrl }).submit('restrict', machineId, comment),
+      createDefenderClient({ ...clientOptions(), baseUrl: closedUrl }).submit('restrict', machineId, comment, heldCall()),
     );
     assert.equal(error.code, 'network_failure');
     assert.equal(error.taken, 'no');
@@ -154,7 +157,7 @@ describe('calls to Defender', () => {
         },
         async (baseUrl) => {
           const defender = createDefenderClient({ ...clientOptions(), baseUrl, timeoutMs: 30_000 });
-          const error = await failure(defender.submit('restrict', machineId, comment));
+          const error = await failure(defender.submit('restrict', machineId, comment, heldCall()));
           assert.equal(error.code, 'timed_out');
           assert.equal(error.taken, 'unknown');
           assert.equal(clock.countTimers(), 0);
@@ -172,7 +175,7 @@ describe('a 401', () => {
 
   it('bug 12: refreshes the token once and gives up at the second', async () => {
     const { defender, sent, options } = scripted([unauthorized, unauthorized]);
-    const error = await failure(defender.submit('restrict', machineId, comment));
+    const error = await failure(defender.submit('restrict', machineId, comment, heldCall()));
     assert.equal(error.code, 'Unauthorized');
     assert.equal(error.taken, 'no');
     assert.deepEqual(
@@ -184,7 +187,26 @@ describe('a 401', () => {
 
   it('is over once a fresh token is accepted', async () => {
     const { defender } = scripted([unauthorized, { status: 201, body: wireAction() }]);
-    assert.equal((await defender.submit('restrict', machineId, comment)).outcome, 'created');
+    assert.equal((await defender.submit('restrict', machineId, comment, heldCall())).outcome, 'created');
+  });
+
+  it('costs a submission a second call of the quota, which may leave no later than the first', async () => {
+    const { defender, options } = scripted([unauthorized, { status: 201, body: wireAction() }]);
+    const held = heldCall(now + 3_000);
+    await defender.submit('restrict', machineId, comment, held);
+    assert.deepEqual(options.gate.args, [['restrictCodeExecution', { withinMs: 3_000 }]]);
+    assert.ok(held.done.called && options.taken[0]!.done.called);
+
+    let time = now;
+    const late = scripted([unauthorized], {
+      now: () => time,
+      gate: () => {
+        time += 3_001;
+        return Promise.resolve(heldCall());
+      },
+    });
+    const error = await failure(late.defender.submit('restrict', machineId, comment, heldCall(now + 3_000)));
+    assert.deepEqual([error.code, error.taken, late.sent.length], ['too_late', 'no', 1]);
   });
 
   it('bug 12: a read that is also retried still refreshes once', async () => {
@@ -199,6 +221,37 @@ describe('a 401', () => {
     } finally {
       clock.restore();
     }
+  });
+});
+
+describe('a call of the quota', () => {
+  it('is ended after the answer, not before', async () => {
+    const held = heldCall();
+    let endedEarly = false;
+    const { defender } = scripted([], {
+      fetch: () => {
+        endedEarly = held.done.called;
+        return Promise.resolve(new Response(JSON.stringify(wireAction()), { status: 201 }));
+      },
+    });
+    await defender.submit('restrict', machineId, comment, held);
+    assert.ok(held.done.called && !endedEarly);
+  });
+
+  it('is ended after a failure as well, and where there was no token to send it with', async () => {
+    const [lost, unsent] = [heldCall(), heldCall()];
+    await failure(scripted([new Error('socket hang up')]).defender.submit('restrict', machineId, comment, lost));
+    const { defender, sent } = scripted([], { token: () => Promise.reject(new Error('no token')) });
+    await assert.rejects(defender.submit('restrict', machineId, comment, unsent), /no token/);
+    assert.ok(lost.done.called && unsent.done.called);
+    assert.equal(sent.length, 0);
+  });
+
+  it('does not leave after its time, and says that nothing was sent', async () => {
+    const { defender, sent } = scripted([{ status: 201, body: wireAction() }]);
+    const error = await failure(defender.submit('restrict', machineId, comment, heldCall(now - 1)));
+    assert.deepEqual([error.code, error.taken, error.status, sent.length], ['too_late', 'no', undefined, 0]);
+    assert.equal((await defender.submit('restrict', machineId, comment, heldCall(now))).outcome, 'created');
   });
 });
 
@@ -218,7 +271,11 @@ describe('retries', () => {
       assert.equal(sent.length, 1);
       await clock.runAllAsync();
       assert.equal((await reading)?.status, 'Pending');
-      assert.deepEqual(options.gate.args, [['getMachineAction'], ['getMachineAction'], ['getMachineAction']]);
+      assert.deepEqual(
+        options.gate.args.map(([operation]) => operation),
+        ['getMachineAction', 'getMachineAction', 'getMachineAction'],
+      );
+      assert.ok(options.taken.every(({ done }) => done.callCount === 1));
     });
   }
 
@@ -233,7 +290,7 @@ describe('retries', () => {
   it('a submission is never repeated, and takes no slot of its own', async () => {
     for (const reply of [{ status: 500 }, { status: 503 }, reset(), { status: 429 }, { status: 404 }]) {
       const { defender, sent, options } = scripted([reply]);
-      const failed = failure(defender.submit('restrict', machineId, comment));
+      const failed = failure(defender.submit('restrict', machineId, comment, heldCall()));
       await clock.runAllAsync();
       await failed;
       assert.equal(sent.length, 1);
@@ -245,7 +302,7 @@ describe('retries', () => {
     const refused = { status: 429, body: wireError('429'), headers: { 'Retry-After': '7' } };
     const { defender, sent, options } = scripted([refused, refused]);
     const reading = await failure(defender.getAction('a-1'));
-    const writing = await failure(defender.submit('release', machineId, comment));
+    const writing = await failure(defender.submit('release', machineId, comment, heldCall()));
     assert.deepEqual([reading.retryAfterMs, writing.retryAfterMs], [7000, 7000]);
     assert.deepEqual(options.onThrottled.args, [
       ['getMachineAction', 7000],
@@ -256,14 +313,14 @@ describe('retries', () => {
 
   it('a 429 that cannot be noted down is still the error that the caller sees', async () => {
     const { defender } = scripted([{ status: 429 }], { onThrottled: () => Promise.reject(new Error('disk full')) });
-    await assert.rejects(defender.submit('restrict', machineId, comment), hasCode('TooManyRequests'));
+    await assert.rejects(defender.submit('restrict', machineId, comment, heldCall()), hasCode('TooManyRequests'));
   });
 });
 
 describe('the log', () => {
   it('has what support needs and neither token nor comment', async () => {
     const { defender, options } = scripted([{ status: 403, body: wireError('Forbidden') }]);
-    await failure(defender.submit('restrict', machineId, 'secret plan'));
+    await failure(defender.submit('restrict', machineId, 'secret plan', heldCall()));
     const logged = JSON.stringify([options.logger.debug.args, options.logger.warn.args]);
     assert.ok(logged.includes(correlation));
     assert.doesNotMatch(logged, /t1|secret plan/);
