@@ -179,5 +179,7 @@ async function bodyOf(response: Response): Promise<string> {
 
 function isPassing(error: Error): boolean {
   if (!(error instanceof DefenderError)) return false;
-  return error.code === 'network_failure' || error.code === 'too_late' || [500, 502, 503, 504].includes(error.status ?? 0);
+  return (
+    error.code === 'network_failure' || error.code === 'too_late' || [500, 502, 503, 504].includes(error.status ?? 0)
+  );
 }

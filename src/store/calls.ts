@@ -45,7 +45,12 @@ export async function takeCall(
   return { granted: true, call: String(id) };
 }
 
-export async function callDone(trx: Transaction<Schema>, clock: Clock, call: string, callersNow: number): Promise<void> {
+export async function callDone(
+  trx: Transaction<Schema>,
+  clock: Clock,
+  call: string,
+  callersNow: number,
+): Promise<void> {
   const at = await timeOf(trx, clock, callersNow);
   await trx.updateTable('call').set({ at }).where('id', '=', Number(call)).execute();
 }

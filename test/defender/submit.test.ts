@@ -22,7 +22,9 @@ describe('submitting an action', () => {
 
   it('bug 10: a 201 whose body has no action id is reported as success', async () => {
     for (const body of [{}, wireAction({ id: undefined }), wireAction({ id: '' }), []]) {
-      const error = await failure(scripted([{ status: 201, body }]).defender.submit('restrict', machineId, comment, heldCall()));
+      const error = await failure(
+        scripted([{ status: 201, body }]).defender.submit('restrict', machineId, comment, heldCall()),
+      );
       assert.equal(error.code, 'no_action_id');
       assert.equal(error.taken, 'unknown');
     }
@@ -30,7 +32,9 @@ describe('submitting an action', () => {
 
   it('a success that is no JSON leaves it in doubt', async () => {
     for (const body of ['', '<html>Welcome</html>']) {
-      const error = await failure(scripted([{ status: 201, body }]).defender.submit('restrict', machineId, comment, heldCall()));
+      const error = await failure(
+        scripted([{ status: 201, body }]).defender.submit('restrict', machineId, comment, heldCall()),
+      );
       assert.equal(error.code, 'unreadable_answer');
       assert.equal(error.taken, 'unknown');
     }

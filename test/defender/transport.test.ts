@@ -124,7 +124,12 @@ describe('calls to Defender', () => {
       (baseUrl) => Promise.resolve(baseUrl),
     );
     const error = await failure(
-      createDefenderClient({ ...clientOptions(), baseUrl: closedUrl }).submit('restrict', machineId, comment, heldCall()),
+      createDefenderClient({ ...clientOptions(), baseUrl: closedUrl }).submit(
+        'restrict',
+        machineId,
+        comment,
+        heldCall(),
+      ),
     );
     assert.equal(error.code, 'network_failure');
     assert.equal(error.taken, 'no');
