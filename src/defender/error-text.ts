@@ -61,7 +61,7 @@ const writers: Readonly<Record<DefenderErrorCode, Writer>> = {
   NotFound: notFound,
   ResourceNotFound: notFound,
   TooManyRequests: ({ retryAfterMs }) =>
-    `Defender takes no more calls from Cordon for now (100 a minute, 1,500 an hour). Nothing was changed. ${
+    `Defender takes no more calls from Cordon for now. Nothing was changed. ${
       retryAfterMs === undefined ? 'Try again in a few minutes' : `Try again in ${duration(retryAfterMs)}`
     }; other tools must not share Cordon's app registration.`,
   InternalServerError: (facts) => `Defender had an internal error. ${tryAgain(facts)}`,
