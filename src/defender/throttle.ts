@@ -33,15 +33,14 @@ export interface Throttle {
    */
   take(operation: Operation, options?: TakeOptions): Promise<Call>;
   /**
-   * The same for a call that is taken inside a transaction of the caller's. `reserve` is asked again as long as it answers
-   * with a `waitMs`; its first other answer is the result. `granted: false` without `waitMs` says that there is nothing to
-   * be taken any more.
+   * The same for a call that is taken inside a transaction of the caller's: repeats `attempt` until its outcome is not `full`.
+   * An outcome without a `call` took none. One attempt at a time is made in this process, so it should do nothing else.
    */
-  takeWith<T extends Taking>(
+  through<T extends Attempt>(
     operation: Operation,
-    reserve: (quota: Quota) => Promise<T>,
+    attempt: (quota: Quota) => Promise<T | Full>,
     options?: TakeOptions,
-  ): Promise<Exclude<T, Refused>>;
+  ): Promise<T>;
   /** The handle of a call that a transaction took; `askedAt` (Unix ms) is from before that transaction. */
   call(id: string, askedAt: number): Call;
   /** Defender said 429. Without `retryAfterMs` the pause doubles with every 429 within ten minutes, up to five minutes. */
@@ -64,13 +63,15 @@ export interface Call {
   done(): Promise<void>;
 }
 
-export interface Taking {
-  readonly granted: boolean;
-  readonly waitMs?: number;
+/** What came of trying to take a call; `call` is its id. */
+export interface Attempt {
+  readonly outcome: string;
+  readonly call?: string;
 }
 
-export interface Refused {
-  readonly granted: false;
+/** There is no call left. `waitMs` may be too short, never too long. */
+export interface Full extends Attempt {
+  readonly outcome: 'full';
   readonly waitMs: number;
 }
 
@@ -118,11 +119,11 @@ export function createThrottle(options: ThrottleOptions): Throttle {
     return nextSlot(calls, limits, Math.max(at, blockedUntil ?? 0), ahead);
   }
 
-  async function takeWith<T extends Taking>(
+  async function through<T extends Attempt>(
     operation: Operation,
-    reserve: (quota: Quota) => Promise<T>,
+    attempt: (quota: Quota) => Promise<T | Full>,
     { withinMs = Infinity, priority = usualPriority(operation) }: TakeOptions = {},
-  ): Promise<Exclude<T, Refused>> {
+  ): Promise<T> {
     const quota = quotaOf(settings, operation, priority);
     const { line, spacing } = laneOf(quota, priority);
     const deadline = now() + withinMs;
@@ -137,10 +138,10 @@ export function createThrottle(options: ThrottleOptions): Throttle {
         for (;;) {
           signal?.throwIfAborted();
           await letUrgentPass(quota.bucket, priority);
-          const answer = await reserve(quota);
-          if (!isRefused(answer)) return answer as Exclude<T, Refused>;
-          checkWait(answer.waitMs);
-          await pause(Math.min(answer.waitMs, longestSleepMs), signal);
+          const tried = await attempt(quota);
+          if (!isFull(tried)) return tried;
+          checkWait(tried.waitMs);
+          await pause(Math.min(tried.waitMs, longestSleepMs), signal);
         }
       }),
     );
@@ -156,16 +157,19 @@ export function createThrottle(options: ThrottleOptions): Throttle {
   }
 
   return {
-    takeWith,
+    through,
     call,
 
     async take(operation, takeOptions) {
       let askedAt = now();
-      const taken = await takeWith(
-        operation,
-        ({ bucket, limits }) => store.reserveCall(bucket, (askedAt = now()), limits),
-        takeOptions,
-      );
+      const reserve = async ({ bucket, limits }: Quota) => {
+        askedAt = now();
+        const answer = await store.reserveCall(bucket, askedAt, limits);
+        return answer.granted
+          ? { outcome: 'taken', call: answer.call }
+          : { outcome: 'full' as const, waitMs: answer.waitMs };
+      };
+      const taken = await through<Attempt & { readonly call: string }>(operation, reserve, takeOptions);
       return call(taken.call, askedAt);
     },
 
@@ -189,7 +193,7 @@ interface Lane {
   readonly spacing: Spacing;
 }
 
-type Spacing = <T extends Taking>(work: () => Promise<T>) => Promise<T>;
+type Spacing = <T extends Attempt>(work: () => Promise<T>) => Promise<T>;
 
 /**
  * One p-throttle per window, the shorter one outside. The weight is always 1; giving one makes strict mode keep an exact
@@ -208,9 +212,9 @@ function createSpacing(windows: readonly Window[], signal: AbortSignal | undefin
     else await pass();
     let used = false;
     try {
-      const answer = await work();
-      used = answer.granted;
-      return answer;
+      const tried = await work();
+      used = tried.call !== undefined;
+      return tried;
     } finally {
       // Who came through and took nothing leaves the place to the next.
       if (!used) spare += 1;
@@ -218,8 +222,8 @@ function createSpacing(windows: readonly Window[], signal: AbortSignal | undefin
   };
 }
 
-function isRefused(answer: Taking): answer is Refused {
-  return !answer.granted && answer.waitMs !== undefined;
+function isFull(tried: Attempt): tried is Full {
+  return tried.outcome === 'full';
 }
 
 function usedUp(operation: Operation, waitMs: number): DefenderError {

@@ -103,8 +103,8 @@ async function lock(trx: Transaction<Schema>, bucket: Bucket): Promise<number> {
 }
 
 /** Asked once the lock is held: a time from before a wait for it would be in the past of calls already counted. */
-function timeOf(trx: Transaction<Schema>, clock: Clock, callersNow: number): Promise<number> {
-  return clock.now?.(trx) ?? Promise.resolve(callersNow);
+async function timeOf(trx: Transaction<Schema>, clock: Clock, callersNow: number): Promise<number> {
+  return Math.floor((await clock.now?.(trx)) ?? callersNow);
 }
 
 /** How long until the window may have room: 0 for now. A call under way cannot have been answered before `now`. */

@@ -9,7 +9,7 @@ export interface StoreDialect {
   /** The statements that make the database refuse UPDATE and DELETE on a table. */
   appendOnly(table: string): readonly RawBuilder<unknown>[];
   /**
-   * The database's clock at this very moment (whole Unix ms), not at the start of the transaction. Missing where all users
+   * The database's clock at this very moment (Unix ms), not at the start of the transaction. Missing where all users
    * of the database have one clock anyway.
    */
   now?(trx: Transaction<Schema>): Promise<number>;

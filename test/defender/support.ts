@@ -91,7 +91,7 @@ export function clientOptions() {
     fetch: crossFetch,
     token: sinon.spy((force?: boolean) => Promise.resolve(`t${String(force === true ? ++tokens : tokens)}`)),
     taken,
-    gate: sinon.spy((_operation: Operation, _options?: TakeOptions): Promise<Call> => {
+    gate: sinon.stub<[Operation, TakeOptions?], Promise<Call>>().callsFake(() => {
       const call = heldCall();
       taken.push(call);
       return Promise.resolve(call);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { documentedQuota, nextSlot, quotaOf, type QuotaSettings } from '../../src/defender/quota.js';
-import { type Call, createThrottle, type Taking, type Throttle } from '../../src/defender/throttle.js';
+import { type Call, createThrottle, type Throttle } from '../../src/defender/throttle.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 
@@ -214,30 +214,26 @@ describe('the throttle', () => {
   it('takes a call inside a transaction of the caller, and loses none where it turns out not to be needed', async () => {
     const throttle = create();
     for (let tries = 0; tries < 150; tries += 1) {
-      const answer = await throttle.takeWith('restrictCodeExecution', () =>
-        Promise.resolve<Taking & { readonly granted: false }>({ granted: false }),
-      );
-      assert.equal(answer.granted, false);
+      const lost = await throttle.through('restrictCodeExecution', () => Promise.resolve({ outcome: 'lost' }));
+      assert.equal(lost.outcome, 'lost');
     }
     await use(throttle, 100, 'restrictCodeExecution');
-    const asked = sinon.spy((): Promise<Taking> => Promise.resolve({ granted: true }));
-    asked.resetHistory();
-    void throttle.takeWith('restrictCodeExecution', ({ bucket, limits }) => {
-      assert.equal(bucket, 'restrictCodeExecution');
-      return store.reserveCall(bucket, now(), limits).then(async (answer) => {
-        if (answer.granted) await asked();
-        return answer;
-      });
+    const started: number[] = [];
+    void throttle.through('restrictCodeExecution', async ({ bucket, limits }) => {
+      const answer = await store.reserveCall(bucket, now(), limits);
+      if (!answer.granted) return { outcome: 'full', waitMs: answer.waitMs };
+      started.push(now());
+      return { outcome: 'started', call: answer.call };
     });
     await pass(window - 1);
-    assert.equal(asked.callCount, 0);
+    assert.deepEqual(started, []);
     await pass(1);
-    assert.equal(asked.callCount, 1);
+    assert.deepEqual(started, [start + window]);
   });
 
   it('lets the next one through where a taking fails', async () => {
     const throttle = create({ callsPerMinute: 1 });
-    const failing = throttle.takeWith('getMachine', () => Promise.reject(new Error('disk full')));
+    const failing = throttle.through('getMachine', () => Promise.reject(new Error('disk full')));
     const next = throttle.take('getMachine');
     await assert.rejects(failing, /disk full/);
     await next;

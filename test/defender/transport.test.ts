@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { Response } from 'cross-fetch';
 import sinon from 'sinon';
 import { createDefenderClient } from '../../src/defender/client.js';
 import {
@@ -10,7 +9,6 @@ import {
   hasCode,
   heldCall,
   machineId,
-  now,
   scripted,
   serving,
   wireAction,
@@ -195,25 +193,6 @@ describe('a 401', () => {
     assert.equal((await defender.submit('restrict', machineId, comment, heldCall())).outcome, 'created');
   });
 
-  it('costs a submission a second call of the quota, which may leave no later than the first', async () => {
-    const { defender, options } = scripted([unauthorized, { status: 201, body: wireAction() }]);
-    const held = heldCall(now + 3_000);
-    await defender.submit('restrict', machineId, comment, held);
-    assert.deepEqual(options.gate.args, [['restrictCodeExecution', { withinMs: 3_000 }]]);
-    assert.ok(held.done.called && options.taken[0]!.done.called);
-
-    let time = now;
-    const late = scripted([unauthorized], {
-      now: () => time,
-      gate: () => {
-        time += 3_001;
-        return Promise.resolve(heldCall());
-      },
-    });
-    const error = await failure(late.defender.submit('restrict', machineId, comment, heldCall(now + 3_000)));
-    assert.deepEqual([error.code, error.taken, late.sent.length], ['too_late', 'no', 1]);
-  });
-
   it('bug 12: a read that is also retried still refreshes once', async () => {
     const clock = sinon.useFakeTimers();
     try {
@@ -226,37 +205,6 @@ describe('a 401', () => {
     } finally {
       clock.restore();
     }
-  });
-});
-
-describe('a call of the quota', () => {
-  it('is ended after the answer, not before', async () => {
-    const held = heldCall();
-    let endedEarly = false;
-    const { defender } = scripted([], {
-      fetch: () => {
-        endedEarly = held.done.called;
-        return Promise.resolve(new Response(JSON.stringify(wireAction()), { status: 201 }));
-      },
-    });
-    await defender.submit('restrict', machineId, comment, held);
-    assert.ok(held.done.called && !endedEarly);
-  });
-
-  it('is ended after a failure as well, and where there was no token to send it with', async () => {
-    const [lost, unsent] = [heldCall(), heldCall()];
-    await failure(scripted([new Error('socket hang up')]).defender.submit('restrict', machineId, comment, lost));
-    const { defender, sent } = scripted([], { token: () => Promise.reject(new Error('no token')) });
-    await assert.rejects(defender.submit('restrict', machineId, comment, unsent), /no token/);
-    assert.ok(lost.done.called && unsent.done.called);
-    assert.equal(sent.length, 0);
-  });
-
-  it('does not leave after its time, and says that nothing was sent', async () => {
-    const { defender, sent } = scripted([{ status: 201, body: wireAction() }]);
-    const error = await failure(defender.submit('restrict', machineId, comment, heldCall(now - 1)));
-    assert.deepEqual([error.code, error.taken, error.status, sent.length], ['too_late', 'no', undefined, 0]);
-    assert.equal((await defender.submit('restrict', machineId, comment, heldCall(now))).outcome, 'created');
   });
 });
 

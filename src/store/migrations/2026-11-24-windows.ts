@@ -10,7 +10,7 @@ interface Before {
  * Gives every call an id, by which its answer is noted, and names its bucket, which need not be one operation. The log is
  * copied: an update must not forget the last hour.
  */
-export function quota({ autoId }: StoreDialect): Migration {
+export function windows({ autoId }: StoreDialect): Migration {
   return {
     up: async (db: Kysely<unknown>) => {
       const { schema } = db;
