@@ -1,6 +1,7 @@
 import { type Settings, settingNames, settings } from './config/settings.js';
 import { teamsProblems, type TeamsSettings, toTeams, wantsTeams } from './config/teams.js';
 import { cloud } from './defender/clouds.js';
+import type { QuotaSettings } from './defender/quota.js';
 import { CordonError } from './errors.js';
 import type { CreateLimits } from './store/store.js';
 
@@ -17,6 +18,8 @@ export interface Config {
   readonly teams: TeamsSettings | undefined;
   readonly entra: EntraSettings;
   readonly defender: DefenderSettings;
+  /** What Defender lets Cordon call. */
+  readonly quota: QuotaSettings;
   /** The longest Comment sent to Defender, in characters. */
   readonly commentLength: number;
   /** How long Defender is searched after a lost answer before the call may be sent again. */
@@ -150,6 +153,11 @@ function toConfig(given: Settings): Config {
       apiUrl: given.DEFENDER_API_URL ?? preset.apiUrl,
       scope: given.DEFENDER_SCOPE ?? preset.scope,
       portalUrl: preset.portalUrl,
+    },
+    quota: {
+      scope: given.CORDON_QUOTA_SCOPE,
+      callsPerMinute: given.DEFENDER_CALLS_PER_MINUTE,
+      callsPerHour: given.DEFENDER_CALLS_PER_HOUR,
     },
     commentLength: given.CORDON_COMMENT_LENGTH,
     settleMs: given.CORDON_SETTLE_SECONDS * 1_000,

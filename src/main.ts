@@ -7,6 +7,7 @@ import { createTeamsAdapter } from '../adapters/teams/adapter.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { createDefenderClient } from './defender/client.js';
 import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
+import { answerWithinMs } from './defender/quota.js';
 import { createThrottle } from './defender/throttle.js';
 import { createUnfinished } from './defender/unfinished.js';
 import { CordonError, messageOf } from './errors.js';
@@ -24,7 +25,6 @@ import { createWorkers } from './work/workers.js';
 
 /** How long running work gets to end after SIGTERM. */
 const graceMs = 9_500;
-const defenderTimeoutMs = 15_000;
 /** A question that would have to wait longer for the quota is answered with when to ask again. */
 const longestQuestionMs = 10_000;
 
@@ -36,15 +36,16 @@ async function main(config: Config): Promise<void> {
   const store = await openStore(config.databaseUrl, { now });
   await clock.follow(() => store.time());
   const stopping = new AbortController();
-  const throttle = createThrottle({ store, now, signal: stopping.signal, random: Math.random });
+  const { signal } = stopping;
+  const throttle = createThrottle({ store, now, signal, quota: config.quota, random: Math.random, logger });
   const credential = clientSecretCredential(config.entra);
   const defender = createDefenderClient({
     baseUrl: config.defender.apiUrl,
     fetch: crossFetch,
     token: createTokenSource({ credential, scope: config.defender.scope, now }),
-    gate: (operation) => throttle.take(operation, longestQuestionMs),
+    gate: (operation, options) => throttle.take(operation, { withinMs: longestQuestionMs, ...options }),
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
-    timeoutMs: defenderTimeoutMs,
+    timeoutMs: answerWithinMs,
     userAgent: `MdePartner-Cordon-Cordon/${version}`,
     now,
     logger,

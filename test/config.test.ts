@@ -51,6 +51,21 @@ describe('the settings', () => {
     assert.match(problems({ ...complete, DEFENDER_CLOUD: 'gcc', DEFENDER_REGION: 'eu' }), /^DEFENDER_REGION/);
   });
 
+  it('take the documented quota, or that of a tenant with another one', () => {
+    assert.deepEqual(readConfig(complete).quota, { scope: 'operation', callsPerMinute: 100, callsPerHour: 1_500 });
+    const other = { CORDON_QUOTA_SCOPE: 'app', DEFENDER_CALLS_PER_MINUTE: '45', DEFENDER_CALLS_PER_HOUR: '750' };
+    assert.deepEqual(readConfig({ ...complete, ...other }).quota, {
+      scope: 'app',
+      callsPerMinute: 45,
+      callsPerHour: 750,
+    });
+    assert.match(
+      problems({ ...complete, CORDON_QUOTA_SCOPE: 'tenant' }),
+      /^CORDON_QUOTA_SCOPE has to be operation or app/,
+    );
+    assert.match(problems({ ...complete, DEFENDER_CALLS_PER_MINUTE: '0' }), /^DEFENDER_CALLS_PER_MINUTE /);
+  });
+
   it('take http for loopback alone', () => {
     for (const host of ['127.0.0.1', '127.8.9.10', 'localhost', '[::1]']) {
       assert.equal(problems({ ...complete, DEFENDER_API_URL: `http://${host}:8080` }), '', host);

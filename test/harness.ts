@@ -74,7 +74,7 @@ export class Harness {
     this.context = {
       store,
       defender: this.defender,
-      throttle: createThrottle({ store, now, random: () => 0 }),
+      throttle: createThrottle({ store, now, random: () => 0, logger: pino({ level: 'silent' }) }),
       platforms: this.platforms,
       policy: () => this.policy,
       unfinished: createUnfinished(this.defender, now),

@@ -26,9 +26,9 @@ export class Quota {
     const longest = Math.max(0, ...this.limits.map(({ ms }) => ms));
     const calls = (this.#accepted.get(operation) ?? []).filter((at) => at > now - longest);
     for (const { limit, ms } of this.limits) {
-      const inWindow = calls.filter((at) => at > now - ms);
+      const inWindow = calls.filter((at) => at > this.start(now, ms));
       const first = inWindow[inWindow.length - limit];
-      if (first !== undefined) throw refusal.quota(limit, ms, Math.max(1, Math.ceil((first + ms - now) / 1000)));
+      if (first !== undefined) throw refusal.quota(limit, ms, waitSeconds(this.leaves(first, ms) - now));
     }
     this.#accepted.set(operation, [...calls, now]);
   }
@@ -39,7 +39,46 @@ export class Quota {
     return this.limits.map(({ limit, ms }) => ({
       limit,
       ms,
-      left: Math.max(0, limit - calls.filter((at) => at > now - ms).length),
+      left: Math.max(0, limit - calls.filter((at) => at > this.start(now, ms)).length),
     }));
   }
+
+  /** Calls after this moment are in the present window. */
+  protected start(now: number, ms: number): number {
+    return now - ms;
+  }
+
+  /** When a call of the present window no longer counts. */
+  protected leaves(call: number, ms: number): number {
+    return call + ms;
+  }
+}
+
+/**
+ * The same in fixed windows, which begin anew every `ms`, counted from `phase` (Unix ms): which kind Microsoft uses is not
+ * documented.
+ */
+export class FixedQuota extends Quota {
+  constructor(
+    limits: readonly Limit[],
+    private readonly phase: number,
+  ) {
+    super(limits);
+  }
+
+  protected override start(now: number, ms: number): number {
+    return this.border(now, ms) - 1;
+  }
+
+  protected override leaves(call: number, ms: number): number {
+    return this.border(call, ms) + ms;
+  }
+
+  private border(at: number, ms: number): number {
+    return this.phase + Math.floor((at - this.phase) / ms) * ms;
+  }
+}
+
+function waitSeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
 }

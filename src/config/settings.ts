@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cloudNames, regions } from '../defender/clouds.js';
+import { documentedQuota } from '../defender/quota.js';
 
 const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]|::1)$/;
 
@@ -17,7 +18,7 @@ const url = z
 
 const httpsUrl = url.refine((text) => text.startsWith('https:'), { error: 'has to start with https://' });
 
-const whole = (fallback: number, least: number, most: number) =>
+const count = (fallback: number, least: number, most: number) =>
   z.coerce.number({ error: 'has to be a number' }).int().min(least).max(most).default(fallback);
 
 const yes = z
@@ -95,12 +96,15 @@ export const settings = z.object({
   DATABASE_URL: z.string().default('sqlite:data/cordon.db'),
   CORDON_POLICY: z.string().default('policy.yaml'),
   CORDON_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  CORDON_COMMENT_LENGTH: whole(1_000, 200, 10_000),
-  CORDON_SETTLE_SECONDS: whole(60, 5, 3_600),
-  CORDON_ATTEMPTS: whole(3, 1, 10),
-  CORDON_LEASE_SECONDS: whole(20, 2, 600),
-  CORDON_OPEN_REQUESTS: whole(10_000, 1, 1_000_000),
-  CORDON_OPEN_REQUESTS_PER_PERSON: whole(500, 1, 1_000_000),
+  CORDON_COMMENT_LENGTH: count(1_000, 200, 10_000),
+  CORDON_SETTLE_SECONDS: count(60, 5, 3_600),
+  CORDON_QUOTA_SCOPE: z
+    .enum(['operation', 'app'], { error: 'has to be operation or app' })
+    .default(documentedQuota.scope),
+  CORDON_ATTEMPTS: count(3, 1, 10),
+  CORDON_LEASE_SECONDS: count(20, 2, 600),
+  CORDON_OPEN_REQUESTS: count(10_000, 1, 1_000_000),
+  CORDON_OPEN_REQUESTS_PER_PERSON: count(500, 1, 1_000_000),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', { error: 'has to start with xoxb-' }).optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', { error: 'has to start with xapp-' }).optional(),
@@ -117,6 +121,8 @@ export const settings = z.object({
   DEFENDER_CLOUD: z.enum(cloudNames).default('commercial'),
   DEFENDER_REGION: z.enum(regions).optional(),
   DEFENDER_API_URL: url.optional(),
+  DEFENDER_CALLS_PER_MINUTE: count(documentedQuota.callsPerMinute, 1, 100_000),
+  DEFENDER_CALLS_PER_HOUR: count(documentedQuota.callsPerHour, 1, 1_000_000),
   DEFENDER_SCOPE: z.string().endsWith('/.default', { error: 'has to end with /.default' }).optional(),
 });
 

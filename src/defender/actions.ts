@@ -20,18 +20,23 @@ const nextMode = { ids: 'recent', recent: 'single' } as const;
 /** Reads MachineActions. Remembers, for its lifetime, which filters this Defender refused. */
 export function createActionReader(transport: Transport, now: () => number) {
   let mode: ListingMode = 'ids';
+  /** Following what is under way must not use up the calls with which people are answered. */
+  const polling: Transport = {
+    ...transport,
+    get: (operation, path) => transport.get(operation, path, 'background'),
+  };
 
-  async function get(id: string): Promise<MachineAction | undefined> {
+  async function get(id: string, by = transport): Promise<MachineAction | undefined> {
     if (!/^[\w-]+$/.test(id)) {
       throw defenderError('InvalidInput', 'getMachineAction', 'an action id that cannot stand in a path', {
         taken: 'no',
       });
     }
-    return getOne(transport, 'getMachineAction', `/api/machineactions/${id}`, readMachineAction);
+    return getOne(by, 'getMachineAction', `/api/machineactions/${id}`, readMachineAction);
   }
 
-  function list(filter: string, top: number): Promise<MachineAction[]> {
-    return getList(transport, 'listMachineActions', `/api/machineactions${query(filter, top)}`, readMachineAction);
+  function list(filter: string, top: number, by = transport): Promise<MachineAction[]> {
+    return getList(by, 'listMachineActions', `/api/machineactions${query(filter, top)}`, readMachineAction);
   }
 
   /** One after the other: side by side they would only queue at the gate, ahead of what is more urgent. */
@@ -42,15 +47,15 @@ export function createActionReader(transport: Transport, now: () => number) {
   }
 
   const listIn: Readonly<Record<ListingMode, (ids: readonly string[]) => Promise<MachineAction[]>>> = {
-    ids: (ids) => inTurn(chunks(ids, idsPerCall), (chunk) => list(filters.ids(chunk), chunk.length)),
+    ids: (ids) => inTurn(chunks(ids, idsPerCall), (chunk) => list(filters.ids(chunk), chunk.length, polling)),
     recent: (ids) =>
       inTurn(Object.values(machineActionType), async (type) => {
-        const recent = await list(filters.typeSince(type, now() - lookBackMs), pageLimit);
+        const recent = await list(filters.typeSince(type, now() - lookBackMs), pageLimit, polling);
         return recent.filter((action) => ids.includes(action.id));
       }),
     single: (ids) =>
       inTurn(ids, async (id) => {
-        const action = await get(id);
+        const action = await get(id, polling);
         return action === undefined ? [] : [action];
       }),
   };
@@ -83,7 +88,7 @@ export function createActionReader(transport: Transport, now: () => number) {
       .sort((a, b) => (createdAt(b) ?? 0) - (createdAt(a) ?? 0));
   }
 
-  return { get, listByIds, listOfMachine, listUnfinished };
+  return { get: (id: string) => get(id), listByIds, listOfMachine, listUnfinished };
 }
 
 /** Unix ms, or undefined where Defender did not say. */

@@ -8,6 +8,7 @@ import { findMachines, machineIdSegment } from './machines.js';
 import { defenderError } from './map-error.js';
 import { submitOperation } from './operation.js';
 import { readMachineAction } from './parse.js';
+import type { Call } from './throttle.js';
 import { createTransport, type TransportOptions } from './transport.js';
 
 export type DefenderClientOptions = TransportOptions;
@@ -28,13 +29,13 @@ export function createDefenderClient(options: DefenderClientOptions): Defender {
   const transport = createTransport(options);
   const actions = createActionReader(transport, now);
 
-  async function submit(kind: ActionKind, machineId: string, comment: string): Promise<Submission> {
+  async function submit(kind: ActionKind, machineId: string, comment: string, call: Call): Promise<Submission> {
     const operation = submitOperation[kind];
     const path = `/api/machines/${machineIdSegment(machineId, operation)}/${operation}`;
     const sentAt = now();
     let body: unknown;
     try {
-      body = await transport.post(operation, path, { Comment: comment });
+      body = await transport.post(operation, path, { Comment: comment }, call);
     } catch (thrown) {
       if (!(thrown instanceof DefenderError) || thrown.code !== 'ActiveRequestAlreadyExists') throw thrown;
       return { outcome: 'already running', action: await runningAction(kind, machineId) };

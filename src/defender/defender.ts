@@ -1,16 +1,23 @@
 import type { ActionKind, DeviceRef } from '../command/model.js';
 import type { Machine } from './machine.js';
 import type { MachineAction } from './machine-action.js';
+import type { Call } from './throttle.js';
 
 /** What Cordon asks of Defender. Every method may throw a `DefenderError`. */
 export interface Defender {
   /** All machines that the reference matches; none is an empty list, several is normal (re-imaged devices). */
   findMachines(ref: DeviceRef): Promise<Machine[]>;
-  /** `POST /api/machines/{id}/restrictCodeExecution` or `…/unrestrictCodeExecution`. Never retried inside. */
-  submit(kind: ActionKind, machineId: string, comment: string): Promise<Submission>;
+  /**
+   * `POST /api/machines/{id}/restrictCodeExecution` or `…/unrestrictCodeExecution`. Never retried inside. `call` is one of
+   * the operation's quota, and ended as soon as it is answered.
+   */
+  submit(kind: ActionKind, machineId: string, comment: string, call: Call): Promise<Submission>;
   /** `GET /api/machineactions/{id}`; undefined when Defender does not know it (yet). */
   getAction(id: string): Promise<MachineAction | undefined>;
-  /** The actions with these ids, in as few calls as the API allows. Missing ids are simply not in the answer. */
+  /**
+   * The actions with these ids, in as few calls as the API allows, of the part of the quota that polling may use. Missing
+   * ids are simply not in the answer.
+   */
   listActions(ids: readonly string[]): Promise<MachineAction[]>;
   /** All restrict and release actions that have not ended, of whichever device and whoever asked for them. */
   listUnfinished(): Promise<MachineAction[]>;

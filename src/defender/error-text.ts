@@ -61,7 +61,7 @@ const writers: Readonly<Record<DefenderErrorCode, Writer>> = {
   NotFound: notFound,
   ResourceNotFound: notFound,
   TooManyRequests: ({ retryAfterMs }) =>
-    `Defender takes no more calls from Cordon for now (100 a minute, 1,500 an hour). Nothing was changed. ${
+    `Defender takes no more calls from Cordon for now. Nothing was changed. ${
       retryAfterMs === undefined ? 'Try again in a few minutes' : `Try again in ${duration(retryAfterMs)}`
     }; other tools must not share Cordon's app registration.`,
   InternalServerError: (facts) => `Defender had an internal error. ${tryAgain(facts)}`,
@@ -78,6 +78,8 @@ const writers: Readonly<Record<DefenderErrorCode, Writer>> = {
     `Entra gave Cordon no token. An administrator has to check AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_AUTHORITY_HOST. Nothing was changed.`,
   too_many_machines: () =>
     `Too many devices have a name that starts like this. Ask again with the full name or the device id.`,
+  too_late: () =>
+    `Cordon did not get its call to Defender ready in time, so it did not send it. Nothing was changed. Ask again; if it stays like this, whoever runs Cordon has to check how fast Entra (AZURE_AUTHORITY_HOST) answers.`,
 };
 
 /** What happened and what to do next, for the people in the channel. */

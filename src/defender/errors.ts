@@ -29,7 +29,8 @@ export const wireCodes = [
  * Codes of Cordon, where Defender gave none. `network_failure`: no connection, or it broke. `timed_out`: no complete
  * answer in time. `unreadable_answer`: a 2xx that is not the documented JSON. `unexpected_answer`: a status, redirect or
  * page that is not Defender's. `no_action_id`: a 2xx to a submission that names no action. `token_failed`: Entra gave no
- * token. `too_many_machines`: the name matches more than one answer can hold.
+ * token. `too_many_machines`: the name matches more than one answer can hold. `too_late`: the call was not ready to leave
+ * within its time, so it was not sent.
  */
 export const ownCodes = [
   'network_failure',
@@ -39,6 +40,7 @@ export const ownCodes = [
   'no_action_id',
   'token_failed',
   'too_many_machines',
+  'too_late',
 ] as const;
 
 export type DefenderErrorCode = (typeof wireCodes)[number] | (typeof ownCodes)[number];

@@ -6,6 +6,8 @@ import type { Operation } from './defender.js';
 import { DefenderError } from './errors.js';
 import { defenderError, errorFromAnswer, errorFromFailure, type Answer } from './map-error.js';
 import { parseJson } from './parse.js';
+import type { Priority } from './quota.js';
+import type { Call, TakeOptions } from './throttle.js';
 
 export interface TransportOptions {
   /** `DEFENDER_API_URL`, with or without a trailing slash. */
@@ -13,8 +15,8 @@ export interface TransportOptions {
   /** cross-fetch's, which has no time-out of its own. */
   readonly fetch: typeof fetch;
   readonly token: TokenSource;
-  /** Awaited before each reading call. A submission's slot is taken by the caller beforehand. */
-  readonly gate: (operation: Operation) => Promise<void>;
+  /** Takes one call of the quota, for everything but the first sending of a POST: that one the caller has taken. */
+  readonly gate: (operation: Operation, options?: TakeOptions) => Promise<Call>;
   /** Told of each 429, with the wait in ms where Defender named one. */
   readonly onThrottled: (operation: Operation, retryAfterMs: number | undefined) => Promise<void>;
   /** For one call, the reading of its body included. */
@@ -29,12 +31,15 @@ export interface TransportOptions {
 /** Both give the JSON of a 2xx and throw a `DefenderError` for everything else. Paths start with `/api/`. */
 export interface Transport {
   /** Retried at most twice after a 500, 502, 503, 504 or a network failure, never after a time-out or a 429. */
-  get(operation: Operation, path: string): Promise<unknown>;
-  /** Sent once; once more only after a 401, which says that Defender did not take the first. */
-  post(operation: Operation, path: string, body: object): Promise<unknown>;
+  get(operation: Operation, path: string, priority?: Priority): Promise<unknown>;
+  /**
+   * Sent once; once more only after a 401, which says that Defender did not take the first. Ends `call`, whatever happens;
+   * throws `too_late` and sends nothing once its time to leave is over.
+   */
+  post(operation: Operation, path: string, body: object, call: Call): Promise<unknown>;
 }
 
-interface Call {
+interface Question {
   readonly operation: Operation;
   readonly path: string;
   readonly body?: object;
@@ -53,7 +58,7 @@ export function createTransport(options: TransportOptions): Transport {
     backoff: new ExponentialBackoff({ initialDelay: 500, exponent: 3, generator: noJitterGenerator }),
   });
 
-  async function exchange({ operation, path, body }: Call, bearer: string): Promise<Answer> {
+  async function exchange({ operation, path, body }: Question, bearer: string): Promise<Answer> {
     // Spans the body as well: node-fetch 2 waits for ever for the rest of one that was cut short of its announced length.
     const controller = new AbortController();
     const timer = setTimeout(() => {
@@ -89,10 +94,10 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
-  async function once(call: Call, bearer: string): Promise<unknown> {
-    const { operation } = call;
+  async function once(question: Question, bearer: string): Promise<unknown> {
+    const { operation } = question;
     const startedAt = now();
-    const answer = await exchange(call, bearer);
+    const answer = await exchange(question, bearer);
     logger.debug({ operation, status: answer.status, ms: now() - startedAt }, 'Defender answered');
     if (answer.status < 200 || answer.status > 299) throw await refusal(answer, operation);
     const json = parseJson(answer.body);
@@ -117,27 +122,52 @@ export function createTransport(options: TransportOptions): Transport {
     return error;
   }
 
-  /** `beforeEach` is awaited before every call on the wire. */
-  function withToken(call: Call, beforeEach: () => Promise<void>): () => Promise<unknown> {
+  async function counted(question: Question, bearer: string, call: Call): Promise<unknown> {
+    try {
+      if (now() > call.leaveBy) {
+        throw defenderError('too_late', question.operation, 'the time to leave was over', { taken: 'no' });
+      }
+      return await once(question, bearer);
+    } finally {
+      await call.done();
+    }
+  }
+
+  /** Every call on the wire is one of the quota: the first is `take`n, a second one after a 401 is taken `again`. */
+  function withToken(question: Question, take: () => Promise<Call>, again = take): () => Promise<unknown> {
     let refreshed = false;
     return async () => {
       const bearer = await token();
-      await beforeEach();
+      const call = await take();
       try {
-        return await once(call, bearer);
+        return await counted(question, bearer, call);
       } catch (thrown) {
         if (refreshed || !(thrown instanceof DefenderError) || thrown.status !== 401) throw thrown;
         refreshed = true;
         const fresh = await token(true);
-        await beforeEach();
-        return await once(call, fresh);
+        return await counted(question, fresh, await again());
       }
     };
   }
 
   return {
-    get: (operation, path) => retryReads.execute(withToken({ operation, path }, () => gate(operation))),
-    post: (operation, path, body) => withToken({ operation, path, body }, () => Promise.resolve())(),
+    get(operation, path, priority) {
+      const take = (): Promise<Call> => gate(operation, priority === undefined ? {} : { priority });
+      return retryReads.execute(withToken({ operation, path }, take));
+    },
+
+    async post(operation, path, body, call) {
+      // Whoever recovers a lost answer relies on when the first could leave at the latest; the second may not leave later.
+      const again = async (): Promise<Call> => {
+        const second = await gate(operation, { withinMs: Math.max(0, call.leaveBy - now()) });
+        return { ...second, leaveBy: Math.min(second.leaveBy, call.leaveBy) };
+      };
+      try {
+        return await withToken({ operation, path, body }, () => Promise.resolve(call), again)();
+      } finally {
+        await call.done();
+      }
+    },
   };
 }
 
@@ -149,5 +179,7 @@ async function bodyOf(response: Response): Promise<string> {
 
 function isPassing(error: Error): boolean {
   if (!(error instanceof DefenderError)) return false;
-  return error.code === 'network_failure' || [500, 502, 503, 504].includes(error.status ?? 0);
+  return (
+    error.code === 'network_failure' || error.code === 'too_late' || [500, 502, 503, 504].includes(error.status ?? 0)
+  );
 }

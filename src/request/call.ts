@@ -2,6 +2,7 @@ import { defender as byDefender } from '../audit/event.js';
 import { defenderComment } from '../defender/comment.js';
 import type { Submission } from '../defender/defender.js';
 import { DefenderError } from '../defender/errors.js';
+import type { Call } from '../defender/throttle.js';
 import type { Person } from '../people/person.js';
 import * as notes from '../view/notes.js';
 import { insist } from './claimed.js';
@@ -17,7 +18,7 @@ const firstLookMs = 2_000;
 const retryMs = 5_000;
 
 /** The one POST, and what its answer makes of the Request. */
-export async function call(world: World, request: Request): Promise<void> {
+export async function call(world: World, request: Request, slot: Call): Promise<void> {
   const { defender, limits } = world;
   const approvers = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => named(vote.person));
   const comment = defenderComment(
@@ -26,7 +27,7 @@ export async function call(world: World, request: Request): Promise<void> {
   );
   let submission: Submission;
   try {
-    submission = await defender.submit(request.action, request.device.id, comment);
+    submission = await defender.submit(request.action, request.device.id, comment, slot);
   } catch (error) {
     if (!(error instanceof DefenderError)) throw error;
     return refusedOrLost(world, request, error);

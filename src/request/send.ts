@@ -1,6 +1,5 @@
 import { cordon } from '../audit/event.js';
-import { defenderWindows } from '../defender/throttle.js';
-import { submitOperation } from '../defender/operation.js';
+import type { Quota } from '../defender/quota.js';
 import type { PlatformError } from '../platform.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { Start } from '../store/store.js';
@@ -21,7 +20,7 @@ const freshMs = 5_000;
 
 /** `stale`: so much time has passed that the decision has to be made again. */
 export type Turn =
-  | { readonly outcome: 'started'; readonly request: Request }
+  | { readonly outcome: 'started'; readonly request: Request; readonly call: string; readonly askedAt: number }
   | { readonly outcome: 'stale' }
   | Exclude<Start, { readonly outcome: 'started' }>;
 
@@ -30,7 +29,7 @@ export type Turn =
  * it commits `sending`, and only then may Defender be called. Undefined where there is nothing to send (any more): whoever
  * withdrew or refused it in the meantime wins.
  */
-export async function prepare(world: World, claimed: Request): Promise<(() => Promise<Turn>) | undefined> {
+export async function prepare(world: World, claimed: Request): Promise<((quota: Quota) => Promise<Turn>) | undefined> {
   const { store, now } = world;
   const { claim } = claimed;
   const found = await store.request(claimed.id);
@@ -48,7 +47,7 @@ export async function prepare(world: World, claimed: Request): Promise<(() => Pr
   }
   if (await lookAhead(world, stored)) return undefined;
 
-  return async () => {
+  return async (quota) => {
     const at = now();
     if (at - decidedAt > freshMs) return { outcome: 'stale' };
     const { waitsFor, waitsForAction, ...ready } = stored;
@@ -56,11 +55,10 @@ export async function prepare(world: World, claimed: Request): Promise<(() => Pr
     if (sending === undefined) return { outcome: 'lost' };
     const detail = { attempt: sending.attempts, because: verdict.reason };
     const effects = effectsOf(stored, sending, at, { what: 'request.send', actor: cordon, detail });
-    const quota = { operation: submitOperation[stored.action], now: at, limits: defenderWindows };
-    const start = await store.startSending(sending, effects, quota);
+    const start = await store.startSending(sending, effects, { ...quota, now: at });
     if (start.outcome !== 'started') return start;
     world.wake('deliver');
-    return { outcome: 'started', request: sending };
+    return { ...start, request: sending, askedAt: at };
   };
 }
 

@@ -8,12 +8,15 @@ export interface StoreDialect {
   readonly autoId: readonly ['integer' | 'bigserial', ColumnBuilderCallback];
   /** The statements that make the database refuse UPDATE and DELETE on a table. */
   appendOnly(table: string): readonly RawBuilder<unknown>[];
+  /**
+   * The database's clock at this very moment (Unix ms), not at the start of the transaction. Missing where all users
+   * of the database have one clock anyway.
+   */
+  now?(db: Kysely<Schema>): Promise<number>;
   /** Whether transactions that write run side by side. Where they do, rows are locked as they are claimed. */
   readonly manyWriters: boolean;
   /** Makes other transactions that lock the same key wait for this one. */
   lock(trx: Transaction<Schema>, key: string): Promise<void>;
-  /** The database's own clock, Unix ms; missing where it has none. */
-  now?(db: Kysely<Schema>): Promise<number>;
   /** Never throws; a `StoreError` comes back as it is. */
   toStoreError(thrown: unknown): StoreError;
 }

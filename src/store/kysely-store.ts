@@ -6,7 +6,7 @@ import { addresses } from './addresses.js';
 import { appendAudit, auditOf } from './audit.js';
 import { defaultPatience, type Patience } from './busy.js';
 import { button } from './buttons.js';
-import { blockCalls, callsSince, reserveCall } from './calls.js';
+import { blockCalls, callDone, callsSince, takeCall } from './calls.js';
 import * as deliveries from './deliveries.js';
 import * as claims from './claims.js';
 import type { StoreDialect } from './dialect.js';
@@ -23,6 +23,8 @@ import type { CreateLimits, Start, Store } from './store.js';
 import { castVote } from './votes.js';
 
 export interface StoreOptions {
+  /** Whose clock counts the calls of the quota: that of the database, where it has one, or `now`. The database's when missing. */
+  readonly countBy?: 'database' | 'now';
   /** Unix ms; stamps what has no time of its own. */
   readonly now: () => number;
   /** How long to wait for another process's lock. */
@@ -82,11 +84,11 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
       session.write(async (trx): Promise<Start> => {
         await dialect.lock(trx, lane(request));
         if (!(await claims.mayBeSent(trx, dialect, request))) return { outcome: 'lost' };
-        const call = await reserveCall(trx, quota.operation, quota.now, quota.limits);
-        if (!call.granted) return { outcome: 'full', at: call.at };
+        const taken = await takeCall(trx, dialect, quota);
+        if (!taken.granted) return { outcome: 'full', waitMs: taken.waitMs };
         await requests.replaceRequest(trx, request, { kept: true });
         await applyEffects(trx, effects, { requestId: request.id, at: now() });
-        return { outcome: 'started' };
+        return { outcome: 'started', call: taken.call };
       }),
     postponeRequests: (ids, owner, dueAt) => session.write((trx) => claims.postponeRequests(trx, ids, owner, dueAt)),
     requestsIn: (states, limit) => session.snapshot((trx) => requests.requestsIn(trx, states, limit)),
@@ -121,9 +123,10 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     record: (events) => session.write((trx) => appendAudit(trx, events)),
     auditOf: (about, limit) => session.read((db) => auditOf(db, about, limit)),
 
-    reserveCall: (operation, at, limits) => session.write((trx) => reserveCall(trx, operation, at, limits)),
-    blockCalls: (operation, until) => session.write((trx) => blockCalls(trx, operation, until)),
-    callsSince: (operation, since) => session.snapshot((trx) => callsSince(trx, operation, since)),
+    reserveCall: (bucket, at, limits) => session.write((trx) => takeCall(trx, dialect, { bucket, now: at, limits })),
+    callDone: (call, at) => session.write((trx) => callDone(trx, dialect, call, at)),
+    blockCalls: (bucket, forMs, at) => session.write((trx) => blockCalls(trx, dialect, { bucket, forMs, now: at })),
+    callsSince: (bucket, since, at) => session.snapshot((trx) => callsSince(trx, bucket, since, at)),
 
     linkOf: (account) => session.read((db) => links.linkOf(db, account)),
     linksTo: (entra) => session.read((db) => links.linksTo(db, entra)),

@@ -1,4 +1,5 @@
 import { defaultPatience, type Patience, whileBusy } from './busy.js';
+import type { StoreDialect } from './dialect.js';
 import { StoreError } from './errors.js';
 import { createStore, type StoreOptions } from './kysely-store.js';
 import { migrate } from './migrate.js';
@@ -21,7 +22,7 @@ const connections = 10;
 export async function openStore(databaseUrl: string, options: StoreOptions): Promise<Store> {
   if (/^postgres(ql)?:/i.test(databaseUrl)) {
     const { db, dialect } = await openPostgres(databaseUrl, connections);
-    return createStore(db, dialect, options);
+    return createStore(db, options.countBy === 'now' ? withoutClock(dialect) : dialect, options);
   }
   const file = sqliteFile(databaseUrl);
   const dialect = sqliteStoreDialect(file);
@@ -35,7 +36,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions): Pro
       database.close();
       throw thrown;
     }
-    return createStore(db, dialect, options);
+    return createStore(db, options.countBy === 'now' ? withoutClock(dialect) : dialect, options);
   };
   return file === memory ? setUp() : withSetupLock(file, dialect, setupPatience, setUp);
 }
@@ -49,4 +50,8 @@ function sqliteFile(databaseUrl: string): string {
     'store_url',
     `DATABASE_URL must be sqlite:<path>, e.g. sqlite:data/cordon.db or sqlite:/var/lib/cordon/cordon.db, or postgres://user:password@host:5432/database (it has ${scheme})`,
   );
+}
+
+function withoutClock(dialect: StoreDialect): StoreDialect {
+  return Object.defineProperty({ ...dialect }, 'now', { value: undefined });
 }

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Operation } from '../defender/defender.js';
+import type { Bucket } from '../defender/quota.js';
 import type { PlatformName } from '../people/person.js';
 import type { RequestState } from '../request/life.js';
 import type { Vote } from '../request/request.js';
@@ -124,14 +124,16 @@ export interface AuditTable {
   detail: string | null;
 }
 
+/** `at`: when the call was answered; before that, the latest moment at which it can still arrive. */
 export interface CallTable {
-  operation: Operation;
+  id: Generated<number>;
+  bucket: Bucket;
   at: number;
 }
 
-/** One row per operation ever called; `until` 0 where nothing blocks it. */
+/** One row per bucket ever used; `until` 0 where nothing blocks it. */
 export interface BlockTable {
-  operation: Operation;
+  bucket: Bucket;
   until: number;
 }
 

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../audit/event.js';
 import type { ActionKind, Command, Incoming, Origin } from '../command/model.js';
-import type { Operation } from '../defender/defender.js';
+import type { Bucket } from '../defender/quota.js';
 import type { Account, PlatformName } from '../people/person.js';
 import type { Addresses, MessageRef } from '../platform.js';
 import type { RequestState } from '../request/life.js';
@@ -87,14 +87,16 @@ export interface Store extends PeopleStore {
   auditOf(about: { requestId: string } | { deviceId: string }, limit: number): Promise<AuditEvent[]>;
 
   /**
-   * Takes one call of the operation's quota if both windows have room, in one transaction; else says when the next one
-   * will (Unix ms). Calls and blocks survive a restart.
+   * Takes one call of the bucket if every window has room, in one transaction; else says in how many ms to ask again. Until
+   * `callDone`, the call counts as one that may still arrive. Calls and blocks survive a restart.
    */
-  reserveCall(operation: Operation, now: number, limits: readonly Window[]): Promise<Reservation>;
-  /** No call of this operation before `until` (a 429). Never shortens an existing block. */
-  blockCalls(operation: Operation, until: number): Promise<void>;
-  /** Times of calls since `since`, oldest first, and the block, for estimates. */
-  callsSince(operation: Operation, since: number): Promise<{ calls: number[]; blockedUntil: number | undefined }>;
+  reserveCall(bucket: Bucket, now: number, limits: readonly Window[]): Promise<Reservation>;
+  /** The call was answered, or is certain not to have left: from `now` on its place in the windows grows old. */
+  callDone(call: string, now: number): Promise<void>;
+  /** No call of this bucket for `forMs` (a 429), one hour at most. Never shortens an existing block. */
+  blockCalls(bucket: Bucket, forMs: number, now: number): Promise<void>;
+  /** Times of calls since `since`, oldest first, those still under way as `now`, and the block, for estimates. */
+  callsSince(bucket: Bucket, since: number, now: number): Promise<CallLog>;
 
   /** A new replica, which counts as dead from `until` on. */
   register(replica: string, until: number): Promise<void>;
@@ -150,19 +152,21 @@ export interface CreateLimits {
   readonly openOfRequester: number;
 }
 
-/** The operation whose calls are counted, and the time at which one is taken (Unix ms). */
+/** Which calls are counted against which limits, and the time at which one is asked for (Unix ms). */
 export interface Quota {
-  readonly operation: Operation;
+  readonly bucket: Bucket;
   readonly now: number;
   readonly limits: readonly Window[];
 }
 
 /**
  * `started`: it is in `sending`, and the call may be made. `lost`: it changed, its claim is lost or its device's lane is not free.
- * `full`: no call is left before `at` (Unix ms). Nothing at all is stored with the last two.
+ * `full`: no call is left, for `waitMs` at least. Nothing at all is stored with the last two.
  */
 export type Start =
-  { readonly outcome: 'started' } | { readonly outcome: 'lost' } | { readonly outcome: 'full'; readonly at: number };
+  | { readonly outcome: 'started'; readonly call: string }
+  | { readonly outcome: 'lost' }
+  | { readonly outcome: 'full'; readonly waitMs: number };
 
 /** Why a delivery failed, and whether the message may have been posted all the same. */
 export interface Postponement {
@@ -176,7 +180,14 @@ export interface Window {
   readonly ms: number;
 }
 
-export type Reservation = { readonly granted: true } | { readonly granted: false; readonly at: number };
+/** `call` is for `callDone`. `waitMs` is at least 1, and may be too short, never too long. */
+export type Reservation =
+  { readonly granted: true; readonly call: string } | { readonly granted: false; readonly waitMs: number };
+
+export interface CallLog {
+  readonly calls: readonly number[];
+  readonly blockedUntil: number | undefined;
+}
 
 /** What a button means: a vote on one exact revision, or one choice of a pick list, usable only by `account`. */
 export type ButtonMeaning =

@@ -7,7 +7,7 @@ import type { Context } from '../request/context.js';
 import type { Request } from '../request/request.js';
 import { call } from '../request/call.js';
 import { queue } from '../request/queue.js';
-import { hold, prepare } from '../request/send.js';
+import { hold, prepare, type Turn } from '../request/send.js';
 import { earliest } from '../time.js';
 
 type World = Omit<Context, 'newId' | 'newToken' | 'newCode'>;
@@ -51,9 +51,17 @@ export function createDispatcher(world: World): Dispatcher {
       for (;;) {
         const attempt = await prepare(world, request);
         if (attempt === undefined) return;
-        const turn = await throttle.through(submitOperation[request.action], attempt);
+        const turn = await throttle.through<Exclude<Turn, { outcome: 'full' }>>(
+          submitOperation[request.action],
+          attempt,
+        );
         if (turn.outcome === 'stale') continue;
-        await (turn.outcome === 'started' ? call(world, turn.request) : putOff(world, request, now()));
+        if (turn.outcome === 'lost') {
+          await putOff(world, request, now());
+          return;
+        }
+        const slot = throttle.call(turn.call, turn.askedAt);
+        await call(world, turn.request, slot).finally(() => slot.done());
         return;
       }
     } catch (error) {

@@ -75,7 +75,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         vote: vote('UANN'),
       });
       await store.reserveCall('getMachine', 30, [{ limit: 1, ms: 100 }]);
-      await store.blockCalls('listMachines', 500);
+      await store.blockCalls('listMachines', 500, 0);
       const account = { platform: 'slack', tenant: 'T0HOME', user: 'UANN' } as const;
       await store.saveLinkCode({ hash: 'used', account, expiresAt: storeTime + 1 }, nothing);
       await store.useLinkCode(
@@ -94,8 +94,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         card: await at.card(first.id, place),
         deliveries: (await due(at).deliveries(20, 10)).map((delivery) => ({ ...delivery, unsure: 0 })),
         audit: await at.auditOf({ requestId: first.id }, 10),
-        calls: await at.callsSince('getMachine', 0),
-        block: await at.callsSince('listMachines', 0),
+        calls: await at.callsSince('getMachine', 0, 30),
+        block: await at.callsSince('listMachines', 0, 30),
         link: await at.linkOf('slack:T0HOME:UANN'),
         code: await at.linkCode('open'),
         emails: await at.sharingEmail('slack:T0HOME:UANN'),

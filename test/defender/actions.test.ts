@@ -35,13 +35,14 @@ describe('reading what has not ended', () => {
 describe('reading many actions', () => {
   it('asks for fifty in one call, and for each once', async () => {
     const ids = Array.from({ length: 60 }, (_, n) => `a${String(n)}`);
-    const { defender, sent } = scripted([found(...ids.slice(0, 50)), found(...ids.slice(50))]);
+    const { defender, sent, options } = scripted([found(...ids.slice(0, 50)), found(...ids.slice(50))]);
     const actions = await defender.listActions([...ids, 'a0']);
     assert.deepEqual(
       actions.map((action) => action.id),
       ids,
     );
     assert.equal(sent.length, 2);
+    assert.deepEqual(options.gate.args[1], ['listMachineActions', { priority: 'background' }]);
     assert.ok(sent[0]!.path.startsWith("/api/machineactions?$filter=id in ('a0','a1',"));
     assert.ok(sent[0]!.path.endsWith('&$top=50'));
     assert.ok(sent[1]!.path.endsWith("'a59')&$top=10"));

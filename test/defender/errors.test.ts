@@ -64,6 +64,7 @@ describe('errors of Defender', () => {
     no_action_id: /Action center in the Defender portal before you ask again/,
     token_failed: /check AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_AUTHORITY_HOST/,
     too_many_machines: /Ask again with the full name or the device id/,
+    too_late: /Nothing was changed\. Ask again.*AZURE_AUTHORITY_HOST/,
   };
   for (const code of ownCodes) {
     it(`${code} says what to do`, () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defenderComment } from '../../src/defender/comment.js';
-import { actionId, failure, hasCode, machineId, now, scripted, wireAction, wireError } from './support.js';
+import { actionId, failure, hasCode, heldCall, machineId, now, scripted, wireAction, wireError } from './support.js';
 
 const comment = defenderComment({
   comment: 'Ransomware on pc1',
@@ -14,7 +14,7 @@ describe('submitting an action', () => {
   it('gives the action that Defender created, whether it answers 200 or 201', async () => {
     for (const status of [200, 201]) {
       const { defender } = scripted([{ status, body: created }]);
-      const { outcome, action } = await defender.submit('restrict', machineId, comment);
+      const { outcome, action } = await defender.submit('restrict', machineId, comment, heldCall());
       assert.equal(outcome, 'created');
       assert.equal(action.id, actionId);
     }
@@ -22,7 +22,9 @@ describe('submitting an action', () => {
 
   it('bug 10: a 201 whose body has no action id is reported as success', async () => {
     for (const body of [{}, wireAction({ id: undefined }), wireAction({ id: '' }), []]) {
-      const error = await failure(scripted([{ status: 201, body }]).defender.submit('restrict', machineId, comment));
+      const error = await failure(
+        scripted([{ status: 201, body }]).defender.submit('restrict', machineId, comment, heldCall()),
+      );
       assert.equal(error.code, 'no_action_id');
       assert.equal(error.taken, 'unknown');
     }
@@ -30,7 +32,9 @@ describe('submitting an action', () => {
 
   it('a success that is no JSON leaves it in doubt', async () => {
     for (const body of ['', '<html>Welcome</html>']) {
-      const error = await failure(scripted([{ status: 201, body }]).defender.submit('restrict', machineId, comment));
+      const error = await failure(
+        scripted([{ status: 201, body }]).defender.submit('restrict', machineId, comment, heldCall()),
+      );
       assert.equal(error.code, 'unreadable_answer');
       assert.equal(error.taken, 'unknown');
     }
@@ -38,7 +42,7 @@ describe('submitting an action', () => {
 
   it("another person's pending action that comes back is not a new one", async () => {
     const { defender } = scripted([{ status: 201, body: wireAction({ requestorComment: 'Isolated by hand' }) }]);
-    const { outcome, action } = await defender.submit('restrict', machineId, comment);
+    const { outcome, action } = await defender.submit('restrict', machineId, comment, heldCall());
     assert.equal(outcome, 'already running');
     assert.equal(action?.requestorComment, 'Isolated by hand');
   });
@@ -51,7 +55,7 @@ describe('submitting an action', () => {
     ]) {
       const body = wireAction({ requestorComment: comment, creationDateTimeUtc: at });
       const { defender } = scripted([{ status: 200, body }]);
-      assert.equal((await defender.submit('restrict', machineId, comment)).outcome, outcome);
+      assert.equal((await defender.submit('restrict', machineId, comment, heldCall())).outcome, outcome);
     }
   });
 
@@ -63,7 +67,7 @@ describe('submitting an action', () => {
       ['Ransomware on pc1', 'already running'],
     ]) {
       const { defender } = scripted([{ status: 201, body: wireAction({ requestorComment: echo }) }]);
-      assert.equal((await defender.submit('restrict', machineId, comment)).outcome, outcome, String(echo));
+      assert.equal((await defender.submit('restrict', machineId, comment, heldCall())).outcome, outcome, String(echo));
     }
   });
 
@@ -84,11 +88,11 @@ describe('submitting an action', () => {
             },
           },
         ]);
-        const { outcome, action } = await defender.submit('restrict', machineId, comment);
+        const { outcome, action } = await defender.submit('restrict', machineId, comment, heldCall());
         assert.equal(outcome, 'already running');
         assert.equal(action?.id, 'running');
         assert.match(sent[1]!.path, new RegExp(`machineId eq '${machineId}' and type eq 'RestrictCodeExecution'`));
-        assert.deepEqual(options.gate.args, [['listMachineActions']]);
+        assert.deepEqual(options.gate.args, [['listMachineActions', {}]]);
       });
     }
 
@@ -98,7 +102,7 @@ describe('submitting an action', () => {
         { status: 403, body: wireError('Forbidden') },
       ]) {
         const { defender } = scripted([{ status: 400, body: replies[0]! }, reply]);
-        assert.deepEqual(await defender.submit('restrict', machineId, comment), {
+        assert.deepEqual(await defender.submit('restrict', machineId, comment, heldCall()), {
           outcome: 'already running',
           action: undefined,
         });
@@ -109,7 +113,7 @@ describe('submitting an action', () => {
   it('never puts anything but a device id into the path', async () => {
     for (const id of ['pc1', '', '../machineactions', `${machineId}/offboard?`, `${machineId}\n`]) {
       const { defender, sent } = scripted([]);
-      await assert.rejects(defender.submit('restrict', id, comment), hasCode('InvalidInput'));
+      await assert.rejects(defender.submit('restrict', id, comment, heldCall()), hasCode('InvalidInput'));
       assert.equal(sent.length, 0);
     }
   });
@@ -123,6 +127,6 @@ describe('submitting an action', () => {
         return at;
       },
     });
-    assert.equal((await defender.submit('restrict', machineId, comment)).outcome, 'created');
+    assert.equal((await defender.submit('restrict', machineId, comment, heldCall())).outcome, 'created');
   });
 });

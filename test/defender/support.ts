@@ -5,6 +5,7 @@ import sinon from 'sinon';
 import { createDefenderClient, type DefenderClientOptions } from '../../src/defender/client.js';
 import type { Operation } from '../../src/defender/defender.js';
 import { DefenderError, type DefenderErrorCode } from '../../src/defender/errors.js';
+import type { Call, TakeOptions } from '../../src/defender/throttle.js';
 
 export const machineId = '1e5bc9d7e413ddd7902c2932e418702b84d0cc07';
 export const actionId = '78d408d1-384c-4c19-8b57-ba39e378011a';
@@ -76,20 +77,31 @@ export function scripted(replies: readonly Reply[], over: Partial<DefenderClient
   return { defender: createDefenderClient({ ...options, fetch, ...over }), sent, options };
 }
 
-/** Options with a token that counts its refreshes (`t1`, `t2`, …) and a gate that is always open. */
+/** One call of the quota, with all the time to leave unless told otherwise. */
+export function heldCall(leaveBy = Infinity) {
+  return { leaveBy, done: sinon.stub<[], Promise<void>>().resolves() } satisfies Call;
+}
+
+/** Options with a token that counts its refreshes (`t1`, `t2`, …) and a gate that is always open and remembers its calls. */
 export function clientOptions() {
   let tokens = 1;
+  const taken: ReturnType<typeof heldCall>[] = [];
   return {
     baseUrl: 'https://defender.test/',
     fetch: crossFetch,
     token: sinon.spy((force?: boolean) => Promise.resolve(`t${String(force === true ? ++tokens : tokens)}`)),
-    gate: sinon.stub<[Operation], Promise<void>>().resolves(),
+    taken,
+    gate: sinon.stub<[Operation, TakeOptions?], Promise<Call>>().callsFake(() => {
+      const call = heldCall();
+      taken.push(call);
+      return Promise.resolve(call);
+    }),
     onThrottled: sinon.stub<[Operation, number | undefined], Promise<void>>().resolves(),
     timeoutMs: 5_000,
     now: () => now,
     logger: { debug: sinon.spy(), warn: sinon.spy() },
     userAgent: 'MdePartner-Cordon-Cordon/1.2.3',
-  } satisfies DefenderClientOptions;
+  } satisfies DefenderClientOptions & { taken: unknown };
 }
 
 /** The DefenderError that the work fails with. */

@@ -7,6 +7,7 @@ import {
   correlation,
   failure,
   hasCode,
+  heldCall,
   machineId,
   scripted,
   serving,
@@ -35,8 +36,8 @@ describe('calls to Defender', () => {
       },
       async (baseUrl) => {
         const defender = createDefenderClient({ ...clientOptions(), baseUrl });
-        await defender.submit('restrict', machineId.toUpperCase(), comment);
-        await defender.submit('release', machineId, comment);
+        await defender.submit('restrict', machineId.toUpperCase(), comment, heldCall());
+        await defender.submit('release', machineId, comment, heldCall());
         await defender.getAction('a-1');
       },
     );
@@ -71,7 +72,7 @@ describe('calls to Defender', () => {
           (_request, response) => response.writeHead(307, { location: `${otherUrl}/api/machines` }).end(),
           async (baseUrl) => {
             const defender = createDefenderClient({ ...clientOptions(), baseUrl });
-            const posted = await failure(defender.submit('restrict', machineId, comment));
+            const posted = await failure(defender.submit('restrict', machineId, comment, heldCall()));
             assert.equal(posted.code, 'unexpected_answer');
             assert.equal(posted.taken, 'unknown');
             await assert.rejects(
@@ -92,7 +93,7 @@ describe('calls to Defender', () => {
       },
       async (baseUrl) => {
         const defender = createDefenderClient({ ...clientOptions(), baseUrl });
-        const error = await failure(defender.submit('restrict', machineId, comment));
+        const error = await failure(defender.submit('restrict', machineId, comment, heldCall()));
         assert.equal(error.code, 'network_failure');
         assert.equal(error.taken, 'unknown');
       },
@@ -107,7 +108,7 @@ describe('calls to Defender', () => {
       },
       async (baseUrl) => {
         const error = await failure(
-          createDefenderClient({ ...clientOptions(), baseUrl }).submit('restrict', machineId, comment),
+          createDefenderClient({ ...clientOptions(), baseUrl }).submit('restrict', machineId, comment, heldCall()),
         );
         assert.equal(error.code, 'Forbidden');
         assert.equal(error.taken, 'no');
@@ -121,7 +122,12 @@ describe('calls to Defender', () => {
       (baseUrl) => Promise.resolve(baseUrl),
     );
     const error = await failure(
-      createDefenderClient({ ...clientOptions(), baseUrl: closedUrl }).submit('restrict', machineId, comment),
+      createDefenderClient({ ...clientOptions(), baseUrl: closedUrl }).submit(
+        'restrict',
+        machineId,
+        comment,
+        heldCall(),
+      ),
     );
     assert.equal(error.code, 'network_failure');
     assert.equal(error.taken, 'no');
@@ -154,7 +160,7 @@ describe('calls to Defender', () => {
         },
         async (baseUrl) => {
           const defender = createDefenderClient({ ...clientOptions(), baseUrl, timeoutMs: 30_000 });
-          const error = await failure(defender.submit('restrict', machineId, comment));
+          const error = await failure(defender.submit('restrict', machineId, comment, heldCall()));
           assert.equal(error.code, 'timed_out');
           assert.equal(error.taken, 'unknown');
           assert.equal(clock.countTimers(), 0);
@@ -172,7 +178,7 @@ describe('a 401', () => {
 
   it('bug 12: refreshes the token once and gives up at the second', async () => {
     const { defender, sent, options } = scripted([unauthorized, unauthorized]);
-    const error = await failure(defender.submit('restrict', machineId, comment));
+    const error = await failure(defender.submit('restrict', machineId, comment, heldCall()));
     assert.equal(error.code, 'Unauthorized');
     assert.equal(error.taken, 'no');
     assert.deepEqual(
@@ -184,7 +190,7 @@ describe('a 401', () => {
 
   it('is over once a fresh token is accepted', async () => {
     const { defender } = scripted([unauthorized, { status: 201, body: wireAction() }]);
-    assert.equal((await defender.submit('restrict', machineId, comment)).outcome, 'created');
+    assert.equal((await defender.submit('restrict', machineId, comment, heldCall())).outcome, 'created');
   });
 
   it('bug 12: a read that is also retried still refreshes once', async () => {
@@ -218,7 +224,11 @@ describe('retries', () => {
       assert.equal(sent.length, 1);
       await clock.runAllAsync();
       assert.equal((await reading)?.status, 'Pending');
-      assert.deepEqual(options.gate.args, [['getMachineAction'], ['getMachineAction'], ['getMachineAction']]);
+      assert.deepEqual(
+        options.gate.args.map(([operation]) => operation),
+        ['getMachineAction', 'getMachineAction', 'getMachineAction'],
+      );
+      assert.ok(options.taken.every(({ done }) => done.callCount === 1));
     });
   }
 
@@ -233,7 +243,7 @@ describe('retries', () => {
   it('a submission is never repeated, and takes no slot of its own', async () => {
     for (const reply of [{ status: 500 }, { status: 503 }, reset(), { status: 429 }, { status: 404 }]) {
       const { defender, sent, options } = scripted([reply]);
-      const failed = failure(defender.submit('restrict', machineId, comment));
+      const failed = failure(defender.submit('restrict', machineId, comment, heldCall()));
       await clock.runAllAsync();
       await failed;
       assert.equal(sent.length, 1);
@@ -245,7 +255,7 @@ describe('retries', () => {
     const refused = { status: 429, body: wireError('429'), headers: { 'Retry-After': '7' } };
     const { defender, sent, options } = scripted([refused, refused]);
     const reading = await failure(defender.getAction('a-1'));
-    const writing = await failure(defender.submit('release', machineId, comment));
+    const writing = await failure(defender.submit('release', machineId, comment, heldCall()));
     assert.deepEqual([reading.retryAfterMs, writing.retryAfterMs], [7000, 7000]);
     assert.deepEqual(options.onThrottled.args, [
       ['getMachineAction', 7000],
@@ -256,14 +266,14 @@ describe('retries', () => {
 
   it('a 429 that cannot be noted down is still the error that the caller sees', async () => {
     const { defender } = scripted([{ status: 429 }], { onThrottled: () => Promise.reject(new Error('disk full')) });
-    await assert.rejects(defender.submit('restrict', machineId, comment), hasCode('TooManyRequests'));
+    await assert.rejects(defender.submit('restrict', machineId, comment, heldCall()), hasCode('TooManyRequests'));
   });
 });
 
 describe('the log', () => {
   it('has what support needs and neither token nor comment', async () => {
     const { defender, options } = scripted([{ status: 403, body: wireError('Forbidden') }]);
-    await failure(defender.submit('restrict', machineId, 'secret plan'));
+    await failure(defender.submit('restrict', machineId, 'secret plan', heldCall()));
     const logged = JSON.stringify([options.logger.debug.args, options.logger.warn.args]);
     assert.ok(logged.includes(correlation));
     assert.doesNotMatch(logged, /t1|secret plan/);

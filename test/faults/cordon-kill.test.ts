@@ -20,7 +20,7 @@ describe('Cordon killed again and again', function () {
     sandbox = await boot({
       slack: { rateLimits: false },
       defender: { machines, pace: { pendingMs: 300, inProgressMs: 300 } },
-      settings: { CORDON_SETTLE_SECONDS: '5' },
+      settings: { CORDON_SETTLE_SECONDS: '5', CORDON_LEASE_SECONDS: '3' },
     });
   });
   after(() => sandbox.close());

@@ -58,7 +58,7 @@ describe('what the loops ask of SQLite', () => {
     {
       name: 'reserveCall',
       ask: (store) => store.reserveCall('getMachine', 1, [{ limit: 100, ms: 60_000 }]),
-      plan: ['SEARCH call USING COVERING INDEX call_log (operation=? AND at>? AND at<?)'],
+      plan: ['SEARCH call USING COVERING INDEX call_log (bucket=? AND at>? AND at<?)'],
     },
   ];
 

@@ -21,7 +21,7 @@ describe('on a real PostgreSQL', function () {
     const url = await postgres.createDatabase();
     const handles: Store[] = [];
     const reopen = async () => {
-      const store = await openStore(url, { now });
+      const store = await openStore(url, { now, countBy: 'now' });
       handles.push(store);
       return store;
     };
