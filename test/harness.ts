@@ -135,6 +135,13 @@ export class Harness {
     throw new Error('the loops do not come to rest');
   }
 
+  /** Another replica's deliverer sends what is due. */
+  async deliverAll(): Promise<void> {
+    const other = createDeliverer(this.context);
+    await other.tick();
+    await other.idle();
+  }
+
   async advance(ms: number): Promise<void> {
     this.clock += ms;
     await this.settle();

@@ -3,6 +3,7 @@ import type { Effects, NewDelivery } from '../store/store.js';
 import type { Account } from '../people/person.js';
 import { accountKey } from '../people/person.js';
 import type { Origin } from '../command/model.js';
+import type { MessageRef } from '../platform.js';
 import type { Note } from '../view/model.js';
 import { isFinal } from './life.js';
 import type { Place, Request, Vote } from './request.js';
@@ -70,6 +71,17 @@ export function reply(requestId: string, place: Place, note: Note): NewDelivery 
 
 function inPlace(requestId: string, place: Place): Pick<NewDelivery, 'lane' | 'platform' | 'requestId'> {
   return { lane: placeLane(requestId, place), platform: place.platform, requestId };
+}
+
+/** A card's edit, whatever it seems to show. */
+export function updateAgain(requestId: string, place: Place): NewDelivery {
+  return { ...inPlace(requestId, place), message: { kind: 'update', place, again: true } };
+}
+
+/** Not in the lane of the place: nothing there has to wait for it. */
+export function retire(requestId: string, place: Place, copy: MessageRef): NewDelivery {
+  const lane = `copy:${copy.platform}:${copy.conversation}:${copy.message}`;
+  return { lane, platform: copy.platform, requestId, message: { kind: 'retire', place, copy } };
 }
 
 /** A direct message. */

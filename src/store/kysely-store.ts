@@ -104,9 +104,11 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     nextDeliveryDue: () => session.read(deliveries.nextDeliveryDue),
     delivered: (delivery, { at, ...outcome }) =>
       session.write(async (trx) => {
-        if (!(await deliveries.settleDelivery(trx, delivery, { state: 'sent', at }))) return;
+        if (!(await deliveries.settleDelivery(trx, delivery, { state: 'sent', at }))) return false;
         await deliveries.rememberCard(trx, delivery, outcome);
+        return true;
       }),
+    owe: (owed) => session.write((trx) => deliveries.owe(trx, owed, now())),
     postponeDelivery: (delivery, until, why, effects) =>
       session.write(async (trx) => {
         if (!(await deliveries.postponeDelivery(trx, delivery, until, why))) return;

@@ -71,10 +71,12 @@ export interface Store extends PeopleStore {
   claimDeliveries(owner: string, now: number, limit: number): Promise<Delivery[]>;
   nextDeliveryDue(): Promise<number | undefined>;
   /**
-   * Marks it sent; like the next two, it does nothing where the claim is lost. For an `announce`, remembers the message as the
-   * Request's card in this place.
+   * Marks it sent; for an `announce`, remembers the message as the Request's card in this place. Like the other two ends of a
+   * delivery it does nothing where the claim is lost; false then.
    */
-  delivered(delivery: Delivery, outcome: { ref?: MessageRef; renderedVersion?: number; at: number }): Promise<void>;
+  delivered(delivery: Delivery, outcome: { ref?: MessageRef; renderedVersion?: number; at: number }): Promise<boolean>;
+  /** Owes messages outside any change. */
+  owe(deliveries: readonly NewDelivery[]): Promise<void>;
   /** Tries it again at `until`. `effects` (a warning to the requester, say) happen in the same transaction. */
   postponeDelivery(delivery: Delivery, until: number, why: Postponement, effects?: Effects): Promise<void>;
   /** Gives it up for good. */
@@ -221,7 +223,10 @@ export interface NewDelivery {
 
 export type Message =
   | { readonly kind: 'announce'; readonly place: Place }
-  | { readonly kind: 'update'; readonly place: Place }
+  /** `again`: also where the card seems to show the present version, because somebody's late edit may have undone it. */
+  | { readonly kind: 'update'; readonly place: Place; readonly again?: true }
+  /** A second copy of the card, which nobody keeps up to date, becomes a note without buttons. */
+  | { readonly kind: 'retire'; readonly place: Place; readonly copy: MessageRef }
   | { readonly kind: 'reply'; readonly place: Place; readonly note: Note }
   | { readonly kind: 'direct'; readonly account: Account; readonly note: Note }
   | { readonly kind: 'whisper'; readonly account: Account; readonly origin: Origin; readonly note: Note };

@@ -286,6 +286,14 @@ export function notReached(whom: Inline, why: string): Note {
   return note('warning', ['I could not tell ', whom, ` in a direct message. ${why}`]);
 }
 
+/** In place of a card that was posted twice. */
+export function secondCopy(request: Request): Note {
+  return note('neutral', [
+    ...about(request),
+    ': this card was posted twice. The other one is kept up to date, and has the buttons while they are needed.',
+  ]);
+}
+
 export function cardNotPosted(request: Request, why: string): Note {
   return note(
     'warning',

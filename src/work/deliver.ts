@@ -5,10 +5,12 @@ import { insist } from '../request/claimed.js';
 import { nothing } from '../request/commit.js';
 import type { Context } from '../request/context.js';
 import { isFinal } from '../request/life.js';
+import { retire, updateAgain } from '../request/effects.js';
 import type { Request } from '../request/request.js';
-import type { Delivery, Effects, Message } from '../store/store.js';
+import type { Delivery, Effects, Message, NewDelivery } from '../store/store.js';
 import { backOff } from '../time.js';
 import { cardOf } from '../view/card.js';
+import * as notes from '../view/notes.js';
 import { createPool, type Pool } from './pool.js';
 import { lost, undelivered } from './undelivered.js';
 
@@ -50,7 +52,11 @@ async function deliver(world: World, delivery: Delivery): Promise<void> {
     // Another replica may be sending it by now.
     if (!replica.alive()) return;
     const outcome = await attempt(world, delivery, request);
-    end = () => store.delivered(delivery, { ...outcome, at: now() });
+    end = async () => {
+      const noted = await store.delivered(delivery, { ...outcome, at: now() });
+      const owed = noted ? [] : afterAll(delivery, outcome.ref);
+      if (owed.length > 0) await store.owe(owed);
+    };
   } catch (error) {
     if (!(error instanceof PlatformError)) {
       logger.error({ err: error, delivery: delivery.id }, `a message could not be delivered: ${messageOf(error)}`);
@@ -67,7 +73,7 @@ async function attempt(
 ): Promise<{ ref?: MessageRef; renderedVersion?: number }> {
   const platform = platforms.get(name);
   if (platform === undefined) throw platformOff(name);
-  if (unsure > 0 && message.kind !== 'update') await assertNotSentTwice(platform, message, request, unsure);
+  if (unsure > 0 && !isEdit(message)) await assertNotSentTwice(platform, message, request, unsure);
   if (message.kind === 'direct' || message.kind === 'whisper') {
     const target: Target =
       message.kind === 'direct' ? { to: 'person', account: message.account } : whisperTarget(message);
@@ -85,9 +91,14 @@ async function attempt(
     return { ref, renderedVersion: request.version };
   }
   const card = await store.card(request.id, place);
+  if (message.kind === 'retire') {
+    if (card?.ref.message === message.copy.message) return {};
+    await platform.update(message.copy, { kind: 'note', note: notes.secondCopy(request) });
+    return {};
+  }
   if (card === undefined) return {};
   if (message.kind === 'update') {
-    if (card.renderedVersion >= request.version) return {};
+    if (card.renderedVersion >= request.version && message.again !== true) return {};
     await platform.update(card.ref, { kind: 'card', card: cardOf(request, portalUrl) });
     return { ref: card.ref, renderedVersion: request.version };
   }
@@ -97,6 +108,16 @@ async function attempt(
     thread: place.thread ?? card.ref.message,
   };
   return { ref: await platform.send(target, { kind: 'note', note: message.note }) };
+}
+
+/**
+ * This process was silent for so long that another one has taken the delivery over, and then its own call went through after
+ * all: an old state over a newer one, or a second card.
+ */
+function afterAll({ requestId, message }: Delivery, ref: MessageRef | undefined): NewDelivery[] {
+  if (requestId === undefined) return [];
+  if (message.kind === 'update') return [updateAgain(requestId, message.place)];
+  return message.kind === 'announce' && ref !== undefined ? [retire(requestId, message.place, ref)] : [];
 }
 
 /**
@@ -125,6 +146,11 @@ async function assertNotSentTwice(
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
   });
+}
+
+/** The second time it changes nothing. */
+function isEdit({ kind }: Message): boolean {
+  return kind === 'update' || kind === 'retire';
 }
 
 function somebodyOn(platform: PlatformName, request: Request | undefined): Account | undefined {

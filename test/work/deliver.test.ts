@@ -213,4 +213,37 @@ describe('deliveries', () => {
       assert.equal(cordon.cards()[0]?.card.state, 'succeeded');
     });
   });
+
+  describe('of a process that was silent while another took over', () => {
+    /** Lets another replica do all that is due while the first one waits for the platform's answer to `operation`. */
+    const overtaken = async (operation: 'send' | 'update', done: () => Promise<void>): Promise<void> => {
+      const platform = cordon.slack;
+      const real = platform[operation].bind(platform) as (...args: unknown[]) => Promise<unknown>;
+      let first = true;
+      platform[operation] = (async (...args: unknown[]) => {
+        if (!first) return real(...args);
+        first = false;
+        await cordon.restart();
+        await cordon.deliverAll();
+        return real(...args);
+      }) as never;
+      await done();
+    };
+
+    it('do not leave an old state on the card', async () => {
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      await overtaken('update', () => cordon.press('UAPP1', 'Approve'));
+      assert.equal(cordon.cards()[0]?.card.state, (await cordon.request()).state);
+    });
+
+    it('do not leave a second card with buttons', async () => {
+      await overtaken('send', () => cordon.say('UREQ', 'restrict mymachine1 x'));
+      assert.equal(cordon.slack.sent.filter(({ target }) => target.to === 'conversation').length, 2);
+      assert.equal(cordon.cards().length, 1);
+      assert.match(cordon.texts({}).join(), /posted twice/);
+      const { id } = await cordon.request();
+      const kept = await cordon.store.card(id, { platform: 'slack', conversation: incidentChannel });
+      assert.equal(kept?.ref.message, cordon.cards()[0]?.sent.ref.message);
+    });
+  });
 });
