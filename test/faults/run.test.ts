@@ -28,7 +28,15 @@ describe(`real processes under real faults (seed ${seed})`, function () {
     const blind = await buildBlind();
     try {
       const trouble = { kills: 2 };
-      const scenario = { ...killed, commands: 30, main: blind.main, trouble, answers: { lost: 0.3 } };
+      // What it does wrong is seen soon; what it never brings to an end is not waited for.
+      const scenario = {
+        ...killed,
+        commands: 30,
+        patienceMs: 10_000,
+        main: blind.main,
+        trouble,
+        answers: { lost: 0.3 },
+      };
       const { verdict } = await play(scenario, seed);
       assert.ok(verdict.doubled > 0, 'a judge that passes this one would pass anything');
     } finally {

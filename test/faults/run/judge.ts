@@ -30,6 +30,8 @@ export interface Evidence {
   readonly sandbox: Sandbox;
   readonly ledger: Ledger;
   readonly accepted: readonly Command[];
+  /** What people said in vain, in words. */
+  readonly unheard: readonly string[];
   readonly interruptions: readonly Interruption[];
 }
 
@@ -49,7 +51,7 @@ export function judge(evidence: Evidence): Verdict {
   const { sandbox, ledger, accepted } = evidence;
   const requests = requestsIn(evidence);
   const missing = [...accepted.flatMap((command) => unanswered(command, ledger)), ...requests.flatMap(unfinished)];
-  const wrong = [...requests.flatMap(wrongCalls), ...strangeActions(sandbox, requests)];
+  const wrong = [...evidence.unheard, ...requests.flatMap(wrongCalls), ...strangeActions(sandbox, requests)];
   const posts = ledger.posts();
   for (const request of requests) missing.push(...missingMessages(request, posts));
   wrong.push(...outOfOrder(requests));
@@ -106,7 +108,12 @@ function unanswered({ errand: { device, platform }, action, acceptedAt }: Comman
   if (ledger.cardsOf(device).some((card) => card.action === action)) return [];
   const told = ledger
     .posts()
-    .find(({ onlyFor, at, text }) => onlyFor === 'alice' && at >= acceptedAt - graceMs && text.includes(device));
+    .find(
+      ({ onlyFor, at, text }) =>
+        onlyFor === 'alice' &&
+        at >= acceptedAt - graceMs &&
+        (text.includes(device) || text.includes('Nothing was done')),
+    );
   const instead = told === undefined ? '' : `; Alice was told: ${told.text.split('\n')[0] ?? ''}`;
   return [`${action} ${device}, acknowledged in ${platform}, has no card${instead}`];
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sandbox } from '../../../sandbox/boot.js';
+import { messageOf } from '../../../src/errors.js';
 import type { Chance } from './chance.js';
 import type { Ledger, ShownCard } from './ledger.js';
 import { press, say, untilTaken } from './people.js';
@@ -26,10 +27,17 @@ export interface Command {
   readonly tries: number;
 }
 
+export interface Said {
+  readonly accepted: readonly Command[];
+  /** What nobody took while the person had patience, in words. */
+  readonly unheard: readonly string[];
+}
+
 /** Plays the people: one who asks, one who approves or leaves it to be taken back, on whichever platform. Resolves when all is over. */
-export async function runLoad(sandbox: Sandbox, ledger: Ledger, options: LoadOptions): Promise<Command[]> {
+export async function runLoad(sandbox: Sandbox, ledger: Ledger, options: LoadOptions): Promise<Said> {
   const { errands, perSecond, atOnce, patienceMs } = options;
   const accepted: Command[] = [];
+  const unheard: string[] = [];
   const approver = startApprover(sandbox, ledger, options);
   const waiting = [...errands];
   const startedAt = Date.now();
@@ -46,20 +54,27 @@ export async function runLoad(sandbox: Sandbox, ledger: Ledger, options: LoadOpt
       ledger.cardsOf(errand.device).some((card) => card.action === action && !seen.has(card.requestId) && until(card));
     while (!done() && !over()) await delay(25);
   };
+  const askBoth = async (errand: Errand): Promise<void> => {
+    await ask(errand, 'restrict', ({ status }) => !status.startsWith('Waiting'));
+    await ask(errand, 'release', isOver);
+  };
   const worker = async (): Promise<void> => {
     for (let errand = waiting.shift(); errand !== undefined; errand = waiting.shift()) {
       const beginAt = startedAt + (begun / perSecond) * 1_000;
       begun += 1;
       await delay(Math.max(0, beginAt - Date.now()));
-      if (errand.kind === 'pair') {
-        await ask(errand, 'restrict', ({ status }) => !status.startsWith('Waiting'));
-        await ask(errand, 'release', ({ end }) => end !== undefined);
-      } else await ask(errand, 'restrict', ({ end }) => end !== undefined);
+      await (errand.kind === 'pair' ? askBoth(errand) : ask(errand, 'restrict', isOver)).catch((error: unknown) => {
+        unheard.push(`${errand.device} in ${errand.platform}: ${messageOf(error)}`);
+      });
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   await approver.close();
-  return accepted;
+  return { accepted, unheard: [...unheard, ...approver.unheard] };
+}
+
+function isOver({ end }: ShownCard): boolean {
+  return end !== undefined;
 }
 
 /** Whoever decides: presses what the card of a Request offers, on any of its cards. */
@@ -67,10 +82,11 @@ function startApprover(
   sandbox: Sandbox,
   ledger: Ledger,
   { errands, chance, patienceMs }: LoadOptions,
-): { close(): Promise<void> } {
+): { readonly unheard: readonly string[]; close(): Promise<void> } {
   const kinds = new Map(errands.map(({ device, kind }) => [device, kind]));
   const handled = new Set<string>();
   const under = new Set<Promise<void>>();
+  const unheard: string[] = [];
 
   const decide = async (card: ShownCard): Promise<void> => {
     await delay(chance.between(50, 400));
@@ -101,9 +117,10 @@ function startApprover(
   const begin = (key: string, work: () => Promise<void>): void => {
     if (handled.has(key)) return;
     handled.add(key);
-    // What nobody took leaves its Request where it was, which the judge sees.
     const running: Promise<void> = work()
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        unheard.push(`a decision about ${key}: ${messageOf(error)}`);
+      })
       .finally(() => under.delete(running));
     under.add(running);
   };
@@ -113,6 +130,7 @@ function startApprover(
     if (buttons.includes('Send again')) begin(`${key} ${card.status}`, () => tell(card));
   });
   return {
+    unheard,
     async close() {
       stop();
       await Promise.all(under);

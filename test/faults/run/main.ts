@@ -1,6 +1,7 @@
 /**
  * `npm run faults`: real Cordon processes under real faults, judged by the stand-ins. Prints a table, and every broken promise in
- * words; the exit code is 1 where there is one. `-- --only <scenario> --commands 60 --kills 6 --seed 7` plays a piece of it.
+ * words; the exit code is 1 where there is one. `-- --only <scenario> --commands 60 --kills 6 --rate 2 --seed 7` plays a
+ * piece of it; `--log` shows what the processes logged.
  */
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../../src/errors.js';
@@ -14,6 +15,7 @@ const { values: given } = parseArgs({
     only: { type: 'string', multiple: true },
     commands: { type: 'string' },
     kills: { type: 'string' },
+    rate: { type: 'string' },
     seed: { type: 'string' },
     log: { type: 'boolean', default: false },
   },
@@ -31,9 +33,14 @@ for (const scenario of scenarios.filter(({ name }) => given.only?.includes(name)
     rows.push({ name: scenario.name, leftOut: 'this build has no leases (CORDON_LEASE_SECONDS)' });
     continue;
   }
-  const { commands, kills } = given;
+  const { commands, kills, rate } = given;
   const trouble = kills === undefined ? scenario.trouble : { ...scenario.trouble, kills: Number(kills) };
-  const smaller = { ...scenario, ...(commands === undefined ? {} : { commands: Number(commands) }), trouble };
+  const smaller = {
+    ...scenario,
+    ...(commands === undefined ? {} : { commands: Number(commands) }),
+    ...(rate === undefined ? {} : { perSecond: Number(rate) }),
+    trouble,
+  };
   const build = scenario.blind ? await buildBlind() : undefined;
   try {
     const outcome = await play({ ...smaller, ...(build === undefined ? {} : { main: build.main }) }, seed);

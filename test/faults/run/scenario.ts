@@ -19,6 +19,8 @@ export interface Scenario {
   readonly perSecond: number;
   readonly trouble: TroublePlan;
   readonly answers: AnswersPlan;
+  /** How long one command may take with all that is in its way, and what is missing after that; two minutes when missing. */
+  readonly patienceMs?: number;
   /** The compiled `main.js` of another build of Cordon. */
   readonly main?: string;
 }
@@ -32,10 +34,6 @@ export interface Outcome {
   readonly log: readonly string[];
 }
 
-/** How long one command may take, with all that is in its way. */
-const patienceMs = 120_000;
-/** How long what is missing after that may still come. */
-const lateMs = 60_000;
 const leaseSeconds = 3;
 const looseLimits = [
   { limit: 6_000, ms: 60_000 },
@@ -75,7 +73,7 @@ async function playOn(
   postgres: PostgresOnLoopback | undefined,
   startedAt: number,
 ): Promise<Outcome> {
-  const { commands, perSecond } = scenario;
+  const { commands, perSecond, patienceMs = 120_000 } = scenario;
   const errands = planErrands(commands, chanceOf(seed, 'plan'));
   const database = postgres === undefined ? {} : { DATABASE_URL: await postgres.createDatabase() };
   const sandbox = await boot({
@@ -107,9 +105,9 @@ async function playOn(
       onCommand: orderAnswers(sandbox, scenario.answers, chanceOf(seed, 'answers')),
       patienceMs,
     });
-    const [accepted] = await Promise.all([load, trouble.over]);
-    const now = (): Verdict => judge({ sandbox, ledger, accepted, interruptions: trouble.interruptions });
-    const giveUpAt = Date.now() + lateMs;
+    const [said] = await Promise.all([load, trouble.over]);
+    const now = (): Verdict => judge({ sandbox, ledger, ...said, interruptions: trouble.interruptions });
+    const giveUpAt = Date.now() + patienceMs;
     while (now().missing.length > 0 && Date.now() < giveUpAt) await delay(500);
     // What should not come any more would come now.
     await delay(1_000);

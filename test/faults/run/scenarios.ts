@@ -13,7 +13,7 @@ export const scenarios: readonly (Scenario & { readonly blind?: true })[] = [
   }),
   scenario('paused', { replicas: 3, database: 'postgres', trouble: { pauses: 8 } }),
   scenario('answers', { commands: 100, trouble: {}, answers: { every: true } }),
-  scenario('blind', { commands: 40, trouble: { kills: 4 }, answers: { lost: 0.3 }, blind: true }),
+  scenario('blind', { commands: 40, trouble: { kills: 4 }, answers: { lost: 0.3 }, patienceMs: 15_000, blind: true }),
 ];
 
 function scenario(
