@@ -1,6 +1,6 @@
 import type { ActionKind } from '../command/model.js';
 import { messageOf } from '../errors.js';
-import { createActionReader, createdAt } from './actions.js';
+import { actionIdSegment, createActionReader, createdAt } from './actions.js';
 import type { Defender, Submission } from './defender.js';
 import { DefenderError } from './errors.js';
 import { finalStatus, type MachineAction } from './machine-action.js';
@@ -46,6 +46,16 @@ export function createDefenderClient(options: DefenderClientOptions): Defender {
     return { outcome: isOurs(action, comment, sentAt) ? 'created' : 'already running', action };
   }
 
+  async function cancelAction(id: string, comment: string): Promise<MachineAction> {
+    const operation = 'cancelMachineAction';
+    const path = `/api/machineactions/${actionIdSegment(id, operation)}/cancel`;
+    const action = readMachineAction(await transport.post(operation, path, { Comment: comment }));
+    if (action === undefined) {
+      throw defenderError('no_action_id', operation, 'a success without an action', { taken: 'unknown' });
+    }
+    return action;
+  }
+
   /** That the device has an unfinished action is known by now; failing to find it does not undo that. */
   async function runningAction(kind: ActionKind, machineId: string): Promise<MachineAction | undefined> {
     try {
@@ -62,6 +72,7 @@ export function createDefenderClient(options: DefenderClientOptions): Defender {
     submit,
     getAction: (id) => actions.get(id),
     listActions: (ids) => actions.listByIds(ids),
+    cancelAction,
     listMachineActions: (machineId, kind, since) => actions.listOfMachine(machineId, kind, since),
   };
 }

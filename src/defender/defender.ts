@@ -12,6 +12,11 @@ export interface Defender {
   getAction(id: string): Promise<MachineAction | undefined>;
   /** The actions with these ids, in as few calls as the API allows. Missing ids are simply not in the answer. */
   listActions(ids: readonly string[]): Promise<MachineAction[]>;
+  /**
+   * `POST /api/machineactions/{id}/cancel`: asks that an unfinished action is not carried out, and gives the action as it is then.
+   * Never retried inside; cancelling twice does no harm. Source: MicrosoftDocs/defender-docs `api/cancel-machine-action.md`.
+   */
+  cancelAction(id: string, comment: string): Promise<MachineAction>;
   /** Actions of one machine and kind created at or after `since` (Unix ms), newest first. */
   listMachineActions(machineId: string, kind: ActionKind, since: number): Promise<MachineAction[]>;
 }
