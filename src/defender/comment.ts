@@ -52,7 +52,8 @@ export function mentionsRequest(requestorComment: string | null, requestId: stri
   return requestorComment !== null && requestorComment.trimStart().startsWith(requestMark(requestId));
 }
 
-function requestMark(requestId: string): string {
+/** `[Cordon 7K3M-9Q2X]` */
+export function requestMark(requestId: string): string {
   return `[Cordon ${displayId(requestId)}]`;
 }
 

@@ -3,9 +3,10 @@ import type { Submission } from '../defender/defender.js';
 import { defenderComment } from '../defender/comment.js';
 import { DefenderError } from '../defender/errors.js';
 import { submitOperation } from '../defender/operation.js';
-import type { Person } from '../people/person.js';
+import { nameAndId } from '../people/person.js';
 import { evaluate } from '../policy/evaluate.js';
 import * as notes from '../view/notes.js';
+import { callOff } from './call-off.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
 import type { Happening } from './effects.js';
@@ -67,6 +68,10 @@ export async function send(world: World, id: string): Promise<void> {
   const { store, now } = world;
   const stored = await store.request(id);
   if (stored?.state !== 'queued') return;
+  if (stored.cancelling !== undefined) {
+    await callOff(world, stored, stored.cancelling);
+    return;
+  }
   const request = await withPeopleAsOfNow(world, stored);
 
   const verdict = evaluate(world.policy(), factsOf(request, request.votes, now()));
@@ -82,7 +87,8 @@ export async function send(world: World, id: string): Promise<void> {
   }
 
   const at = now();
-  const { waitsFor, ...ready } = stored;
+  // What an earlier attempt met says nothing about this one.
+  const { waitsFor, failure, ...ready } = stored;
   const sending = advance(ready, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at + inFlightMs });
   if (sending === undefined) return;
   const detail = { attempt: sending.attempts, because: verdict.reason };
@@ -107,9 +113,9 @@ export async function hold(world: World, request: Request, error: PlatformError)
 /** The one POST, and what its answer makes of the Request. */
 async function call(world: World, request: Request): Promise<void> {
   const { defender, limits } = world;
-  const approvers = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => named(vote.person));
+  const approvers = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => nameAndId(vote.person));
   const comment = defenderComment(
-    { comment: request.comment, requester: named(request.requester), approvers, requestId: request.id },
+    { comment: request.comment, requester: nameAndId(request.requester), approvers, requestId: request.id },
     limits.commentLength,
   );
   let submission: Submission;
@@ -120,11 +126,6 @@ async function call(world: World, request: Request): Promise<void> {
     return refusedOrLost(world, request, error);
   }
   await taken(world, request, submission);
-}
-
-/** By name and id: a display name can be changed by its bearer. */
-function named({ name, account }: Person): string {
-  return `${name} (${account.user})`;
 }
 
 async function taken(world: World, request: Request, submission: Submission): Promise<void> {
@@ -190,11 +191,20 @@ async function refusedOrLost(world: World, request: Request, error: DefenderErro
 }
 
 async function settle(world: World, before: Request, after: Request | undefined, happening: Happening): Promise<void> {
-  if (after === undefined || !(await commit(world, before, after, world.now(), happening))) {
+  if (after === undefined || !(await commitAnswer(world, before, after, happening))) {
     const { what, detail } = happening;
     world.logger.error({ request: before.id, what, detail }, 'an answer came too late for its request');
     return;
   }
   world.wake('dispatch');
   world.wake('search');
+}
+
+/** Somebody may have asked to cancel it while the answer was awaited: the wish is kept, and the answer counts all the same. */
+async function commitAnswer(world: World, before: Request, after: Request, happening: Happening): Promise<boolean> {
+  if (await commit(world, before, after, world.now(), happening)) return true;
+  const stored = await world.store.request(before.id);
+  if (stored?.cancelling === undefined || stored.state !== 'sending' || stored.sentAt !== before.sentAt) return false;
+  const both = { ...after, cancelling: stored.cancelling, version: stored.version + 1 };
+  return commit(world, stored, both, world.now(), happening);
 }

@@ -4,7 +4,7 @@ import type { Context } from '../request/context.js';
 import { recover } from '../request/recover.js';
 import { createPool, type Pool } from './pool.js';
 
-type World = Pick<Context, 'store' | 'defender' | 'now' | 'limits' | 'logger' | 'wake'>;
+type World = Pick<Context, 'store' | 'defender' | 'now' | 'newToken' | 'limits' | 'logger' | 'portalUrl' | 'wake'>;
 
 const atOnce = 4;
 const batch = 1_000;
