@@ -1,5 +1,6 @@
 import type { ActionKind, DeviceRef } from '../src/command/model.js';
 import type { Defender, Submission } from '../src/defender/defender.js';
+import { DefenderError } from '../src/defender/errors.js';
 import type { Machine } from '../src/defender/machine.js';
 import { finalStatus, type MachineAction, machineActionType } from '../src/defender/machine-action.js';
 import type { Account, PlatformName, Profile } from '../src/people/person.js';
@@ -14,6 +15,11 @@ export class FakeDefender implements Defender {
   readonly submitted: { kind: ActionKind; machineId: string; comment: string }[] = [];
   /** Answers to the next submissions, in order; an Error is thrown. Without any, a new action is made. */
   answers: (Submission | Error | ((comment: string) => Submission | Error))[] = [];
+  /** Cancellations as they were asked for. */
+  readonly cancelled: { id: string; comment: string }[] = [];
+  /** Answers to the next cancellations, in order; an Error is thrown. Without any, an open action is cancelled. */
+  cancelAnswers: (MachineAction | Error | ((id: string) => MachineAction | Error))[] = [];
+  getFails: Error | undefined;
   listFails: Error | undefined;
   findFails: Error | undefined;
 
@@ -60,7 +66,37 @@ export class FakeDefender implements Defender {
     if (newest) this.actions = [{ ...newest, status, ...over }, ...rest];
   }
 
+  cancelAction(id: string, comment: string): Promise<MachineAction> {
+    this.cancelled.push({ id, comment });
+    const scripted = this.cancelAnswers.shift();
+    const answer = typeof scripted === 'function' ? scripted(id) : (scripted ?? this.cancel(id, comment));
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  }
+
+  /** What Defender does with a cancellation: an action that has ended refuses it. */
+  cancel(id: string, comment: string): MachineAction | Error {
+    const action = this.actions.find((each) => each.id === id);
+    if (action === undefined || finalStatus(action) !== undefined) {
+      const [code, status] =
+        action === undefined ? (['ResourceNotFound', 404] as const) : (['BadRequest', 400] as const);
+      return new DefenderError(code, 'not to be cancelled', {
+        status,
+        taken: 'no',
+        userText: 'It cannot be cancelled.',
+      });
+    }
+    const after = {
+      ...action,
+      status: 'Cancelled',
+      cancellationRequestor: 'Customer App',
+      cancellationComment: comment,
+    };
+    this.actions = this.actions.map((each) => (each.id === id ? after : each));
+    return after;
+  }
+
   getAction(id: string): Promise<MachineAction | undefined> {
+    if (this.getFails) return Promise.reject(this.getFails);
     return Promise.resolve(this.actions.find((action) => action.id === id));
   }
 

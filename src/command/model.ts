@@ -20,6 +20,9 @@ export type Command =
   | { readonly kind: 'approve'; readonly request: string }
   | { readonly kind: 'deny'; readonly request: string; readonly reason: string }
   | { readonly kind: 'withdraw'; readonly request: string }
+  | { readonly kind: 'cancel'; readonly request: string; readonly reason?: string }
+  /** What an approver says of a call of which nobody can tell whether it arrived: it did, or it is to be made again. */
+  | { readonly kind: 'sent' | 'resend'; readonly request: string }
   | { readonly kind: 'list' }
   | { readonly kind: 'history'; readonly device: DeviceRef }
   /** `code` is what was shown in Slack, without dashes. */

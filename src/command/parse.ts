@@ -51,7 +51,11 @@ export function parseCommand(text: string, options: ParseOptions = {}): Parsed {
       return parseStatus(word.rest);
     case 'approve':
     case 'withdraw':
+    case 'sent':
+    case 'resend':
       return parseForRequest(verb, word.rest);
+    case 'cancel':
+      return parseCancel(word.rest);
     case 'deny':
       return parseDeny(word.rest);
     case 'history':
@@ -91,13 +95,28 @@ function parseDeny(text: string): Parsed {
   return success({ kind: 'deny', request, reason: word.rest });
 }
 
-function parseForRequest(verb: 'approve' | 'withdraw', text: string): Parsed {
+function parseForRequest(verb: 'approve' | 'withdraw' | 'sent' | 'resend', text: string): Parsed {
+  const read = readRequestThen(verb, text);
+  if ('ok' in read) return read;
+  const { request, rest, said } = read;
+  return isBlank(rest) ? success({ kind: verb, request }) : tooMuch(verb, said, rest, said);
+}
+
+/** The reason may be missing: whoever stops something in a hurry is not to be held up. */
+function parseCancel(text: string): Parsed {
+  const read = readRequestThen('cancel', text);
+  if ('ok' in read) return read;
+  const { request, rest } = read;
+  return success(isBlank(rest) ? { kind: 'cancel', request } : { kind: 'cancel', request, reason: rest });
+}
+
+/** The id of a Request and what follows it, or what is wrong with it. */
+function readRequestThen(verb: Verb, text: string): Parsed | { request: string; rest: string; said: string } {
   const word = takeWord(text);
   if (word === undefined) return failure(verb, verb, 'The request is missing; its id is on its card.');
   const request = readRequestId(word.text);
   if (request === undefined) return badId(verb, word.text);
-  const said = `${verb} ${excerpt(word.text)}`;
-  return isBlank(word.rest) ? success({ kind: verb, request }) : tooMuch(verb, said, word.rest, said);
+  return { request, rest: word.rest, said: `${verb} ${excerpt(word.text)}` };
 }
 
 function parseHistory(text: string): Parsed {

@@ -34,7 +34,26 @@ export const verbs: Readonly<Record<Verb, VerbFacts>> = {
     example: `deny ${exampleId} ${exampleReason}`,
     does: 'says no to a request, and why',
   },
-  withdraw: { alsoSaid: ['cancel'], example: `withdraw ${exampleId}`, does: 'takes back a request of yours' },
+  withdraw: {
+    alsoSaid: [],
+    example: `withdraw ${exampleId}`,
+    does: 'takes back a request of yours that was not sent yet',
+  },
+  cancel: {
+    alsoSaid: [],
+    example: `cancel ${exampleId} wrong device`,
+    does: 'takes a request back, also when Defender has it already and the device has not carried it out',
+  },
+  sent: {
+    alsoSaid: [],
+    example: `sent ${exampleId}`,
+    does: 'for approvers, where nobody can tell whether Defender got the call: it did, so never send it again',
+  },
+  resend: {
+    alsoSaid: [],
+    example: `resend ${exampleId}`,
+    does: 'for approvers, in the same case: Defender did not get it, so send it again',
+  },
   list: { alsoSaid: ['requests'], example: 'list', does: 'shows the open requests' },
   history: { alsoSaid: [], example: `history ${exampleDevice}`, does: 'shows what was done to a device' },
   link: {

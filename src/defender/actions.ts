@@ -1,4 +1,5 @@
 import type { ActionKind } from '../command/model.js';
+import type { Operation } from './defender.js';
 import { DefenderError } from './errors.js';
 import { finalStatus, machineActionType, type MachineAction } from './machine-action.js';
 import { defenderError } from './map-error.js';
@@ -27,12 +28,8 @@ export function createActionReader(transport: Transport, now: () => number) {
   };
 
   async function get(id: string, by = transport): Promise<MachineAction | undefined> {
-    if (!/^[\w-]+$/.test(id)) {
-      throw defenderError('InvalidInput', 'getMachineAction', 'an action id that cannot stand in a path', {
-        taken: 'no',
-      });
-    }
-    return getOne(by, 'getMachineAction', `/api/machineactions/${id}`, readMachineAction);
+    const segment = actionIdSegment(id, 'getMachineAction');
+    return getOne(by, 'getMachineAction', `/api/machineactions/${segment}`, readMachineAction);
   }
 
   function list(filter: string, top: number, by = transport): Promise<MachineAction[]> {
@@ -89,6 +86,12 @@ export function createActionReader(transport: Transport, now: () => number) {
   }
 
   return { get: (id: string) => get(id), listByIds, listOfMachine, listUnfinished };
+}
+
+/** The id as a segment of a path. Throws `InvalidInput` for what could lead to another path. */
+export function actionIdSegment(id: string, operation: Operation): string {
+  if (/^[\w-]+$/.test(id)) return id;
+  throw defenderError('InvalidInput', operation, 'an action id that cannot stand in a path', { taken: 'no' });
 }
 
 /** Unix ms, or undefined where Defender did not say. */

@@ -1,6 +1,6 @@
 import type { ActionKind } from '../command/model.js';
 import { messageOf } from '../errors.js';
-import { createActionReader, createdAt } from './actions.js';
+import { actionIdSegment, createActionReader, createdAt } from './actions.js';
 import type { Defender, Submission } from './defender.js';
 import { DefenderError } from './errors.js';
 import { finalStatus, type MachineAction } from './machine-action.js';
@@ -47,6 +47,16 @@ export function createDefenderClient(options: DefenderClientOptions): Defender {
     return { outcome: isOurs(action, comment, sentAt) ? 'created' : 'already running', action };
   }
 
+  async function cancelAction(id: string, comment: string, call: Call): Promise<MachineAction> {
+    const operation = 'cancelMachineAction';
+    const path = `/api/machineactions/${actionIdSegment(id, operation)}/cancel`;
+    const action = readMachineAction(await transport.post(operation, path, { Comment: comment }, call));
+    if (action === undefined) {
+      throw defenderError('no_action_id', operation, 'a success without an action', { taken: 'unknown' });
+    }
+    return action;
+  }
+
   /** That the device has an unfinished action is known by now; failing to find it does not undo that. */
   async function runningAction(kind: ActionKind, machineId: string): Promise<MachineAction | undefined> {
     try {
@@ -64,6 +74,7 @@ export function createDefenderClient(options: DefenderClientOptions): Defender {
     getAction: (id) => actions.get(id),
     listActions: (ids) => actions.listByIds(ids),
     listUnfinished: () => actions.listUnfinished(),
+    cancelAction,
     listMachineActions: (machineId, kind, since) => actions.listOfMachine(machineId, kind, since),
   };
 }

@@ -25,8 +25,19 @@ export function defenderComment(parts: DefenderComment, limit = commentLimit): s
   const mark = requestMark(parts.requestId);
   const approvers = parts.approvers.map(oneLine).join(', ');
   const who = `Requested by ${oneLine(parts.requester)}.${approvers === '' ? '' : ` Approved by ${approvers}.`}`;
-  const said = oneLine(parts.comment);
+  return compose(mark, oneLine(parts.comment), who, limit);
+}
 
+/** The `Comment` of a cancellation, with the same mark, order and limit: whose Request, why, and who wished it. */
+export function cancelComment(
+  parts: { readonly requestId: string; readonly by: string; readonly reason: string | undefined },
+  limit = commentLimit,
+): string {
+  const who = `Cancelled by ${oneLine(parts.by)}.`;
+  return compose(requestMark(parts.requestId), oneLine(parts.reason ?? ''), who, limit);
+}
+
+function compose(mark: string, said: string, who: string, limit: number): string {
   const room = limit - mark.length - 1;
   const shownWho = truncate(who, said === '' ? room : Math.max(Math.floor(room / 2), room - said.length - 1));
   const shownSaid = truncate(said, room - shownWho.length - (shownWho === '' ? 0 : 1));
@@ -41,7 +52,8 @@ export function mentionsRequest(requestorComment: string | null, requestId: stri
   return requestorComment !== null && requestorComment.trimStart().startsWith(requestMark(requestId));
 }
 
-function requestMark(requestId: string): string {
+/** `[Cordon 7K3M-9Q2X]` */
+export function requestMark(requestId: string): string {
   return `[Cordon ${displayId(requestId)}]`;
 }
 

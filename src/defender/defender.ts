@@ -21,6 +21,11 @@ export interface Defender {
   listActions(ids: readonly string[]): Promise<MachineAction[]>;
   /** All restrict and release actions that have not ended, of whichever device and whoever asked for them. */
   listUnfinished(): Promise<MachineAction[]>;
+  /**
+   * `POST /api/machineactions/{id}/cancel`: asks that an unfinished action is not carried out, and gives the action as it is then.
+   * Never retried inside; cancelling twice does no harm. `call` as in `submit`. Source: MicrosoftDocs/defender-docs `api/cancel-machine-action.md`.
+   */
+  cancelAction(id: string, comment: string, call: Call): Promise<MachineAction>;
   /** Actions of one machine and kind created at or after `since` (Unix ms), newest first. */
   listMachineActions(machineId: string, kind: ActionKind, since: number): Promise<MachineAction[]>;
 }

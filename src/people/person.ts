@@ -94,3 +94,8 @@ export function toldApart(a: Person, b: Person): boolean {
   const neighbours = a.account.platform === b.account.platform && a.account.tenant === b.account.tenant;
   return neighbours || (provedInEntra(a) && provedInEntra(b));
 }
+
+/** By name and id: a display name can be changed by its bearer. */
+export function nameAndId({ name, account }: Person): string {
+  return `${name} (${account.user})`;
+}

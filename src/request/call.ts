@@ -3,7 +3,7 @@ import { defenderComment } from '../defender/comment.js';
 import type { Submission } from '../defender/defender.js';
 import { DefenderError } from '../defender/errors.js';
 import type { Call } from '../defender/throttle.js';
-import type { Person } from '../people/person.js';
+import { nameAndId } from '../people/person.js';
 import * as notes from '../view/notes.js';
 import { insist } from './claimed.js';
 import { commit } from './commit.js';
@@ -20,9 +20,9 @@ const retryMs = 5_000;
 /** The one POST, and what its answer makes of the Request. */
 export async function call(world: World, request: Request, slot: Call): Promise<void> {
   const { defender, limits } = world;
-  const approvers = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => named(vote.person));
+  const approvers = request.votes.filter((vote) => vote.decision === 'approve').map((vote) => nameAndId(vote.person));
   const comment = defenderComment(
-    { comment: request.comment, requester: named(request.requester), approvers, requestId: request.id },
+    { comment: request.comment, requester: nameAndId(request.requester), approvers, requestId: request.id },
     limits.commentLength,
   );
   let submission: Submission;
@@ -33,11 +33,6 @@ export async function call(world: World, request: Request, slot: Call): Promise<
     return refusedOrLost(world, request, error);
   }
   await taken(world, request, submission);
-}
-
-/** By name and id: a display name can be changed by its bearer. */
-function named({ name, account }: Person): string {
-  return `${name} (${account.user})`;
 }
 
 async function taken(world: World, request: Request, submission: Submission): Promise<void> {
@@ -104,8 +99,7 @@ async function refusedOrLost(world: World, request: Request, error: DefenderErro
 
 /** Whoever took the Request over, because this process was silent for too long, finds in Defender what the answer says. */
 async function settle(world: World, before: Request, after: Request | undefined, happening: Happening): Promise<void> {
-  const stored =
-    after !== undefined && (await insist(world, () => commit(world, before, after, world.now(), happening)));
+  const stored = after !== undefined && (await insist(world, () => commitAnswer(world, before, after, happening)));
   if (stored !== true) {
     const { what, detail } = happening;
     world.logger.error({ request: before.id, what, detail }, 'an answer came too late for its request');
@@ -113,4 +107,13 @@ async function settle(world: World, before: Request, after: Request | undefined,
   }
   world.wake('dispatch');
   world.wake('search');
+}
+
+/** Somebody may have asked to cancel it while the answer was awaited: the wish is kept, and the answer counts all the same. */
+async function commitAnswer(world: World, before: Request, after: Request, happening: Happening): Promise<boolean> {
+  if (await commit(world, before, after, world.now(), happening)) return true;
+  const stored = await world.store.request(before.id);
+  if (stored?.cancelling === undefined || stored.state !== 'sending' || stored.sentAt !== before.sentAt) return false;
+  const both = { ...after, cancelling: stored.cancelling, version: stored.version + 1 };
+  return commit(world, stored, both, world.now(), happening);
 }

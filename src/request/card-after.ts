@@ -15,7 +15,7 @@ export async function cardAfter(world: World, press: Incoming, withinMs: number)
   const { store, now, portalUrl, sleep } = world;
   if (press.said.kind !== 'press') return undefined;
   const button = await store.button(press.said.token);
-  if (button?.meaning.kind !== 'vote') return undefined;
+  if (button === undefined || button.meaning.kind === 'choose') return undefined;
   const until = now() + withinMs;
   while (now() < until && !(await store.isSettled(press.key))) await sleep(lookEveryMs);
   const request = await store.request(button.meaning.requestId);

@@ -1,5 +1,5 @@
 import type { Actor, AuditEvent } from '../audit/event.js';
-import type { Effects, NewDelivery } from '../store/store.js';
+import type { Effects, NewDelivery, StoredButton } from '../store/store.js';
 import type { Account } from '../people/person.js';
 import { accountKey } from '../people/person.js';
 import type { Origin } from '../command/model.js';
@@ -44,12 +44,13 @@ export interface Happening {
   /** Said in every thread; at the end also to the requester in person. */
   readonly note?: Note;
   readonly vote?: Vote;
+  readonly buttons?: readonly StoredButton[];
   readonly settles?: string;
 }
 
 /** What a change from `before` to `after` owes: its audit event, the card's update, the reply in each thread, the requester's message. */
 export function effectsOf(before: Request, after: Request, at: number, happening: Happening): Effects {
-  const { what, actor, detail, note, vote, settles } = happening;
+  const { what, actor, detail, note, vote, buttons, settles } = happening;
   const moved = before.state === after.state ? {} : { from: before.state, to: after.state };
   const deliveries = after.places.flatMap((place): NewDelivery[] => {
     const update: NewDelivery = { ...inPlace(after.id, place), message: { kind: 'update', place } };
@@ -60,6 +61,7 @@ export function effectsOf(before: Request, after: Request, at: number, happening
     audit: [{ ...requestEvent(after, what, actor, at, detail), ...moved }],
     deliveries: [...deliveries, ...ended],
     ...(vote ? { vote } : {}),
+    ...(buttons ? { buttons } : {}),
     ...(settles === undefined ? {} : { settles }),
   };
 }

@@ -1,9 +1,12 @@
 import { cordon, defender as byDefender } from '../audit/event.js';
+import { DefenderError } from '../defender/errors.js';
 import { finalStatus, type FinalStatus, type MachineAction } from '../defender/machine-action.js';
 import { nextTick } from '../time.js';
 import * as notes from '../view/notes.js';
+import { callOff } from './call-off.js';
 import { commit } from './commit.js';
 import type { Context } from './context.js';
+import { actionsSinceSent, markedOf } from './find.js';
 import type { RequestEvent } from './life.js';
 import { advance, amend, type Request } from './request.js';
 
@@ -16,6 +19,8 @@ const events: Readonly<Record<FinalStatus, RequestEvent>> = {
   Cancelled: 'cancel',
 };
 
+/** Each search takes a call of its own. */
+const leastSearchMs = 10_000;
 const dayMs = 86_400_000;
 /** The age at which people are told that Defender gives no result; three days is what Microsoft documents for isolation. */
 const silentMs = 3 * dayMs;
@@ -60,6 +65,42 @@ export async function follow(
       note: notes.progress(action),
     };
     await commit(world, request, after, now, happening);
+    return undefined;
+  }
+  return look(world, request, dueAt);
+}
+
+/**
+ * Looks for the action of a submitted Request that a person took for sent: Defender never named one. Found by its mark it is followed as
+ * any other. Not found, it is looked for again, and called off where somebody wants it cancelled: there is nothing to cancel.
+ */
+export async function findAssumed(
+  world: World & Pick<Context, 'defender' | 'limits' | 'logger'>,
+  request: Request,
+): Promise<number | undefined> {
+  const now = world.now();
+  const dueAt = nextTick(now, Math.max(lookInterval(now - (request.submittedAt ?? now)), leastSearchMs));
+  let action: MachineAction | undefined;
+  try {
+    action = markedOf(await actionsSinceSent(world, request), request);
+  } catch (error) {
+    if (!(error instanceof DefenderError)) throw error;
+    world.logger.warn(
+      { request: request.id, code: error.code },
+      'Defender cannot be asked for an action taken for sent',
+    );
+    return Math.max(dueAt, now + (error.retryAfterMs ?? 0));
+  }
+  if (action !== undefined) {
+    const after = amend(request, { machineAction: action, dueAt: now });
+    const detail = { machineAction: action.id, status: action.status };
+    const note = notes.foundAgain(action);
+    await commit(world, request, after, now, { what: 'action.found', actor: cordon, detail, note });
+    return undefined;
+  }
+  const { cancelling, sentAt = now } = request;
+  if (cancelling !== undefined && now >= sentAt + world.limits.settleMs) {
+    await callOff(world, request, cancelling);
     return undefined;
   }
   return look(world, request, dueAt);

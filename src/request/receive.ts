@@ -9,9 +9,11 @@ import type { PendingIncoming, StoredButton } from '../store/store.js';
 import * as answers from '../view/answers.js';
 import type { Note } from '../view/model.js';
 import { ask } from './ask.js';
+import { cancel } from './cancel.js';
 import { answer } from './commit.js';
 import type { Context } from './context.js';
 import { link } from './link.js';
+import { resolve } from './resolve.js';
 import { show } from './show.js';
 import { unlink } from './unlink.js';
 import { vote } from './vote.js';
@@ -115,6 +117,10 @@ async function press(
       const why = reason === undefined ? {} : { reason };
       return vote(world, { key: incoming.key, person, origin: incoming.origin, requestId, decision, revision, ...why });
     }
+    case 'resolve': {
+      const { requestId, decision, attempt } = meaning;
+      return resolve(world, { key: incoming.key, person, origin: incoming.origin, requestId, decision, attempt });
+    }
     case 'choose':
       if (accountKey(meaning.account) !== accountKey(person.account))
         return reply(world, pending, answers.notYourButton());
@@ -145,6 +151,16 @@ async function carryOut(
       return vote(world, { ...common, requestId: command.request, decision: 'deny', reason: command.reason });
     case 'withdraw':
       return withdraw(world, { ...common, requestId: command.request });
+    case 'cancel':
+      return cancel(world, {
+        ...common,
+        requestId: command.request,
+        ...(command.reason === undefined ? {} : { reason: command.reason }),
+      });
+    case 'sent':
+      return resolve(world, { ...common, requestId: command.request, decision: 'sent' });
+    case 'resend':
+      return resolve(world, { ...common, requestId: command.request, decision: 'again' });
     case 'link':
       return link(world, { ...common, ...(command.code === undefined ? {} : { code: command.code }) });
     case 'unlink':

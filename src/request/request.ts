@@ -50,6 +50,14 @@ export interface Request {
   readonly machineAction?: MachineAction;
   /** The MachineAction was already running when Cordon asked; it is followed, but it is not Cordon's. */
   readonly adopted?: boolean;
+  /** Somebody wants it stopped after it was approved. */
+  readonly cancelling?: Cancelling;
+  /** Why nobody can tell what became of its call; set in `unknown` alone. */
+  readonly doubt?: Doubt;
+  /** The last decision of a person about a call of which nobody could tell. */
+  readonly resolved?: Resolution;
+  /** A person took the call for sent: it is never made again, and its action is looked for in Defender. */
+  readonly assumedSent?: boolean;
   /** People were told that Defender gives no result. */
   readonly silenceSaid?: boolean;
   readonly settledAt?: number;
@@ -60,6 +68,42 @@ export interface Request {
   readonly claim?: string;
   /** Why it ended without success: a stable code and a text for people. */
   readonly failure?: { readonly code: string; readonly text: string };
+}
+
+/** The wish to stop a Request, and how far Defender has heard of it. */
+export interface Cancelling {
+  readonly by: Person;
+  readonly at: number;
+  readonly reason?: string;
+  /** When Defender was last asked, and how often. */
+  readonly sentAt?: number;
+  readonly attempts: number;
+  /** Defender is asked no more: it has the wish, it refuses it to Cordon, or it gave no answer as often as was tried. */
+  readonly answer?: 'taken' | 'refused' | 'none';
+}
+
+/** One occurrence of `unknown`: what is known of the last attempt, and the buttons that end it. */
+export interface Doubt {
+  /** What came back from the call, in words. */
+  readonly answer: string;
+  readonly seen: Seen;
+  readonly tokens: { readonly sent: string; readonly again: string };
+}
+
+/**
+ * What the search for the call's action came to when it was last asked: no answer of Defender (`because`, in words), no action of this
+ * kind and device with the Request's mark, or an action without any comment, which may be the one.
+ */
+export type Seen =
+  | { readonly what: 'no answer'; readonly because: string }
+  | { readonly what: 'nothing' }
+  | { readonly what: 'unmarked'; readonly action: MachineAction };
+
+/** What a person decided about a call of which nobody could tell whether Defender had taken it. */
+export interface Resolution {
+  readonly by: Person;
+  readonly at: number;
+  readonly decision: 'sent' | 'again';
 }
 
 /** Approve or deny, by one Person, on one exact revision of a Request. */

@@ -4,6 +4,7 @@ import type { PlatformError } from '../platform.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { Start } from '../store/store.js';
 import * as notes from '../view/notes.js';
+import { callOff } from './call-off.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
 import { effectsOf } from './effects.js';
@@ -35,6 +36,10 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
   const found = await store.request(claimed.id);
   if (found?.state !== 'queued' || claim === undefined) return undefined;
   const stored: Request = { ...found, claim };
+  if (stored.cancelling !== undefined) {
+    await callOff(world, stored, stored.cancelling);
+    return undefined;
+  }
   const request = await withPeopleAsOfNow(world, stored);
 
   const decidedAt = now();
@@ -50,7 +55,8 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
   return async (quota) => {
     const at = now();
     if (at - decidedAt > freshMs) return { outcome: 'stale' };
-    const { waitsFor, waitsForAction, ...ready } = stored;
+    // What an earlier attempt met says nothing about this one.
+    const { waitsFor, waitsForAction, failure, ...ready } = stored;
     const sending = advance(ready, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at });
     if (sending === undefined) return { outcome: 'lost' };
     const detail = { attempt: sending.attempts, because: verdict.reason };

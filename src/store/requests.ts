@@ -39,10 +39,12 @@ export async function replaceRequest(
   request: Request,
   { kept = false }: { kept?: boolean } = {},
 ): Promise<boolean> {
-  const { claim } = request;
+  const { claim, state } = request;
+  // A wish that somebody stores while a call is under way does not take it from its sender.
+  const stays = kept || (claim === undefined && state === 'sending');
   const { numUpdatedRows } = await trx
     .updateTable('request')
-    .set({ ...toRow(request), owner: kept ? (claim ?? null) : null })
+    .set({ ...toRow(request), ...(!stays && { owner: null }) })
     .where('id', '=', request.id)
     .where('version', '=', request.version - 1)
     .$if(claim !== undefined, (query) => query.where('owner', '=', claim ?? null))

@@ -4,7 +4,7 @@ import type { Bucket } from '../defender/quota.js';
 import type { Account, PlatformName } from '../people/person.js';
 import type { Addresses, MessageRef } from '../platform.js';
 import type { RequestState } from '../request/life.js';
-import type { Place, Request, Vote } from '../request/request.js';
+import type { Place, Request, Resolution, Vote } from '../request/request.js';
 import type { Note } from '../view/model.js';
 import type { PeopleStore } from './people.js';
 
@@ -191,13 +191,22 @@ export interface CallLog {
   readonly blockedUntil: number | undefined;
 }
 
-/** What a button means: a vote on one exact revision, or one choice of a pick list, usable only by `account`. */
+/**
+ * What a button means: a vote on one exact revision; what to do about the `attempt` of which nobody can tell; or one choice of a pick
+ * list, usable only by `account`.
+ */
 export type ButtonMeaning =
   | {
       readonly kind: 'vote';
       readonly requestId: string;
       readonly revision: number;
       readonly decision: 'approve' | 'deny';
+    }
+  | {
+      readonly kind: 'resolve';
+      readonly requestId: string;
+      readonly attempt: number;
+      readonly decision: Resolution['decision'];
     }
   | { readonly kind: 'choose'; readonly account: Account; readonly origin: Origin; readonly command: Command };
 

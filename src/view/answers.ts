@@ -2,11 +2,11 @@ import type { DeviceRef } from '../command/model.js';
 import type { UsageError } from '../command/parse.js';
 import { machineName, type Machine } from '../defender/machine.js';
 import type { Reason } from '../policy/policy.js';
-import { displayId, type Request } from '../request/request.js';
+import { type Cancelling, displayId, type Request } from '../request/request.js';
 import { statusLine, voteLine } from './card.js';
 import type { Line } from './inline.js';
 import type { Button, Note } from './model.js';
-import { actionNoun, deviceInline, idInline, lastSeen, note, who } from './say.js';
+import { actionNoun, deviceInline, idInline, lastSeen, note, undoing, who } from './say.js';
 
 /** What one person is told in answer to a command. */
 
@@ -166,6 +166,46 @@ export function alreadyVoted(request: Request, decision: string): Note {
 
 export function cannotWithdraw(request: Request, because: string): Note {
   return note('warning', [idInline(request), ` was not withdrawn. ${because} `, ...statusLine(request)]);
+}
+
+export function cannotCancel(request: Request, because: string): Note {
+  return note('warning', [idInline(request), ` was not cancelled. ${because} `, ...statusLine(request)]);
+}
+
+/** Nothing is left to cancel. */
+export function endedAlready(request: Request): Note {
+  const undo: Line[] =
+    request.state === 'succeeded'
+      ? [['To undo it, type ', { code: `${undoing[request.action]} ${machineName(request.device)} <why>` }, '.']]
+      : [];
+  return note('neutral', [idInline(request), ' has ended already. ', ...statusLine(request)], ...undo);
+}
+
+export function cancelledAlready(request: Request, { by, at }: Cancelling): Note {
+  return note('neutral', [
+    idInline(request),
+    ' is being cancelled already: ',
+    who(by),
+    ' asked for it ',
+    { at },
+    '. ',
+    ...statusLine(request),
+  ]);
+}
+
+export function notResolved(request: Request, because: string): Note {
+  return note('danger', ['Your decision on ', idInline(request), ` was not taken. ${because}`]);
+}
+
+/** Too late, pressed twice, or never in doubt. */
+export function nothingToResolve(request: Request): Note {
+  const by: Line = request.resolved === undefined ? [] : [who(request.resolved.by), ' has decided. '];
+  return note('neutral', [
+    idInline(request),
+    ': there is nothing to decide here any more. ',
+    ...by,
+    ...statusLine(request),
+  ]);
 }
 
 export function requestLine(request: Request): Line {

@@ -1,6 +1,8 @@
 import { machineName, type Machine } from '../defender/machine.js';
 import type { RequestState } from '../request/life.js';
 import { displayId, type Request, type Vote } from '../request/request.js';
+import { wishLine, wishStatus } from './cancelling.js';
+import { evidence, resolutionLine, resolveButtons } from './doubt.js';
 import type { Line, Tone } from './inline.js';
 import type { Button, Card } from './model.js';
 import { actionDone, actionEffect, actionNoun, denialForm, isAway, lastSeen, who } from './say.js';
@@ -37,9 +39,19 @@ export function cardOf(request: Request, portalUrl: string): Card {
     facts: facts(request, portalUrl),
     comment: request.comment,
     effect: actionEffect[request.action],
-    story: request.votes.filter((vote) => !isPlainApproval(vote)).map(voteLine),
-    buttons: request.state === 'awaiting approval' ? voteButtons(request) : [],
+    story: [
+      ...request.votes.filter((vote) => !isPlainApproval(vote)).map(voteLine),
+      ...resolutionLine(request),
+      ...(request.doubt === undefined ? [] : evidence(request, request.doubt)),
+      ...wishLine(request),
+    ],
+    buttons: buttons(request),
   };
+}
+
+function buttons(request: Request): Button[] {
+  if (request.state === 'awaiting approval') return voteButtons(request);
+  return request.state === 'unknown' && request.doubt !== undefined ? resolveButtons(request.doubt) : [];
 }
 
 function voteButtons(request: Request): Button[] {
@@ -90,12 +102,16 @@ export function statusLine(request: Request): Line {
             { at: request.estimate.at },
           ];
     case 'sending':
-      return [{ bold: 'Being sent to Defender' }, ': not confirmed yet'];
+      return [{ bold: 'Being sent to Defender' }, ': not confirmed yet', wishStatus(request)];
     case 'submitted':
+      if (request.machineAction === undefined) {
+        return [{ bold: 'Taken for sent' }, ': Defender does not show the action yet', wishStatus(request)];
+      }
       return [
         { bold: 'Submitted to Defender' },
         status === undefined ? '' : `: ${status}`,
         isAway(request.device) ? '. Will apply when the device returns' : ', not confirmed by the device yet',
+        wishStatus(request),
       ];
     case 'succeeded':
       return [{ bold: 'Done' }, `: Defender confirms that ${actionDone[request.action]}`];
@@ -104,7 +120,12 @@ export function statusLine(request: Request): Line {
     case 'timed out':
       return [{ bold: 'Timed out' }, ': Defender gave up waiting for the device'];
     case 'cancelled':
-      return [{ bold: 'Cancelled in Defender' }, ': the device is not known to be changed'];
+      if (request.machineAction !== undefined) {
+        return [{ bold: 'Cancelled in Defender' }, ': the device is not known to be changed'];
+      }
+      return request.attempts === 0
+        ? [{ bold: 'Cancelled' }, ': nothing was sent to Defender']
+        : [{ bold: 'Cancelled' }, ': Defender shows no action of it, and nothing more is sent'];
     case 'denied':
       return [{ bold: 'Denied' }, ': nothing was sent to Defender'];
     case 'expired':
@@ -116,7 +137,8 @@ export function statusLine(request: Request): Line {
     case 'unknown':
       return [
         { bold: 'Not known' },
-        ' whether Defender has the call. Cordon keeps asking; check the Action center before you act by hand',
+        ' whether Defender has the call. Approvers decide; nothing is sent by itself meanwhile',
+        wishStatus(request),
       ];
   }
 }

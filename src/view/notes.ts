@@ -1,16 +1,12 @@
 import { finalStatus, type MachineAction } from '../defender/machine-action.js';
 import { displayId, type Request, type Vote } from '../request/request.js';
+import { outcome } from './cancelling.js';
 import { approvalsSoFar } from './card.js';
 import type { Inline, Line } from './inline.js';
 import type { Note } from './model.js';
-import { actionDone, actionNoun, deviceInline, idInline, isAway, lastSeen, note, who } from './say.js';
+import { about, actionDone, actionNoun, deviceInline, idInline, isAway, lastSeen, note, who } from './say.js';
 
 /** What is said in a Request's thread, one function for each thing that happens. The same words go to the requester at the end. */
-
-/** `Restrict app execution on PC1 (7K3M-9Q2X)`: so that a direct message makes sense by itself. */
-function about(request: Request): Line {
-  return [actionNoun[request.action], ' on ', deviceInline(request.device), ' (', idInline(request), ')'];
-}
 
 export function voteCounted(request: Request, vote: Vote): Note {
   return note('progress', [
@@ -164,8 +160,13 @@ export function progress(action: MachineAction): Note {
   return note('progress', [`Defender: ${action.status ?? 'status not given'}.`]);
 }
 
-/** Defender's final word. */
+/** Defender's final word, and what became of a cancel that was asked for. */
 export function settled(request: Request, action: MachineAction): Note {
+  const word = finalWord(request, action);
+  return { ...word, lines: [...word.lines, ...outcome(request, action)] };
+}
+
+function finalWord(request: Request, action: MachineAction): Note {
   switch (finalStatus(action)) {
     case 'Succeeded':
       return note('success', [
@@ -239,21 +240,6 @@ export function answerLost(): Note {
     { bold: 'not known' },
     ' whether it was taken. Cordon looks for the action in Defender before anything is sent again.',
   ]);
-}
-
-export function notKnown(request: Request): Note {
-  return note(
-    'danger',
-    [
-      ...about(request),
-      ': Cordon ',
-      { bold: 'cannot tell' },
-      ' whether Defender took the call, because Defender does not answer.',
-    ],
-    [
-      'Nothing is sent again until Defender can be asked. Look at the device in the Action center of the Defender portal before you act by hand.',
-    ],
-  );
 }
 
 export function foundAgain(action: MachineAction): Note {

@@ -16,14 +16,22 @@ export function deviceInline(device: Machine): Inline {
   return { code: machineName(device) };
 }
 
-export function idInline(request: Pick<Request, 'id'>): Inline {
+export function idInline(request: Pick<Request, 'id'>): { readonly code: string } {
   return { code: displayId(request.id) };
+}
+
+/** `Restrict app execution on PC1 (7K3M-9Q2X)`: so that a direct message makes sense by itself. */
+export function about(request: Request): Line {
+  return [actionNoun[request.action], ' on ', deviceInline(request.device), ' (', idInline(request), ')'];
 }
 
 export const actionNoun: Readonly<Record<ActionKind, string>> = {
   restrict: 'Restrict app execution',
   release: 'Remove the app restriction',
 };
+
+/** The command that undoes it. */
+export const undoing = { restrict: 'release', release: 'restrict' } as const satisfies Record<ActionKind, ActionKind>;
 
 /** What the action does to the device, in one line: a definition, which stays true when the request was denied. Source: defender-docs `respond-machine-alerts.md`. */
 export const actionEffect: Readonly<Record<ActionKind, string>> = {

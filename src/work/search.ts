@@ -4,7 +4,10 @@ import type { RequestState } from '../request/life.js';
 import { recover } from '../request/recover.js';
 import { createPool, type Pool } from './pool.js';
 
-type World = Pick<Context, 'store' | 'defender' | 'replica' | 'now' | 'limits' | 'logger' | 'wake'>;
+type World = Pick<
+  Context,
+  'store' | 'defender' | 'replica' | 'now' | 'newToken' | 'limits' | 'logger' | 'portalUrl' | 'wake'
+>;
 
 const atOnce = 4;
 const searched: readonly RequestState[] = ['sending', 'unknown'];

@@ -2,12 +2,14 @@ import { DefenderError } from '../defender/errors.js';
 import type { MachineAction } from '../defender/machine-action.js';
 import { messageOf } from '../errors.js';
 import { insist, workOn } from '../request/claimed.js';
-import type { Request } from '../request/request.js';
+import { putOff } from '../request/commit.js';
 import type { Context } from '../request/context.js';
-import { follow } from '../request/follow.js';
+import { cancelInDefender, isToBeCancelled } from '../request/cancel.js';
+import { findAssumed, follow } from '../request/follow.js';
+import type { Request } from '../request/request.js';
 import { backOff } from '../time.js';
 
-type World = Pick<Context, 'store' | 'defender' | 'replica' | 'now' | 'logger' | 'wake'>;
+type World = Pick<Context, 'store' | 'defender' | 'throttle' | 'replica' | 'now' | 'limits' | 'logger' | 'wake'>;
 
 /** As many as one page of actions holds. */
 const batch = 1_000;
@@ -38,19 +40,31 @@ export function createTracker(world: World): () => Promise<number | undefined> {
     await store.postponeRequests(ids, requests[0]?.claim ?? '', dueAt);
   }
 
+  async function followListed(listed: readonly Request[]): Promise<void> {
+    const byId = listed.length === 0 ? undefined : await list(listed);
+    if (byId === undefined) return;
+    const unchanged = new Map<number, Request[]>();
+    for (const request of listed) {
+      await workOn(world, request, async () => {
+        const dueAt = await follow(world, request, byId.get(request.machineAction?.id.toLowerCase() ?? ''));
+        if (dueAt !== undefined) unchanged.set(dueAt, [...(unchanged.get(dueAt) ?? []), request]);
+      });
+    }
+    for (const [dueAt, requests] of unchanged) await insist(world, () => putOffAll(requests, dueAt));
+  }
+
+  /** What takes calls of its own. */
+  async function followAlone(request: Request): Promise<void> {
+    if (isToBeCancelled(request)) return cancelInDefender(world, request);
+    const dueAt = await findAssumed(world, request);
+    if (dueAt !== undefined) await putOff(world, request, dueAt);
+  }
+
   return async () => {
     const due = await store.claimRequests(replica.id(), ['submitted'], now(), batch);
-    const byId = due.length === 0 ? undefined : await list(due);
-    if (byId !== undefined) {
-      const unchanged = new Map<number, Request[]>();
-      for (const request of due) {
-        await workOn(world, request, async () => {
-          const dueAt = await follow(world, request, byId.get(request.machineAction?.id.toLowerCase() ?? ''));
-          if (dueAt !== undefined) unchanged.set(dueAt, [...(unchanged.get(dueAt) ?? []), request]);
-        });
-      }
-      for (const [dueAt, requests] of unchanged) await insist(world, () => putOffAll(requests, dueAt));
-    }
+    const isAlone = (request: Request): boolean => isToBeCancelled(request) || request.machineAction === undefined;
+    for (const request of due.filter(isAlone)) await workOn(world, request, () => followAlone(request));
+    await followListed(due.filter((request) => !isAlone(request)));
     return store.nextDue(['submitted']);
   };
 }

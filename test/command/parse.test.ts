@@ -37,7 +37,10 @@ describe('parseCommand: every command', () => {
     ['deny 7K3M-9Q2X false  alarm', { kind: 'deny', request: '7K3M9Q2X', reason: 'false  alarm' }],
     ['reject 7K3M-9Q2X no', { kind: 'deny', request: '7K3M9Q2X', reason: 'no' }],
     ['withdraw 7K3M-9Q2X', { kind: 'withdraw', request: '7K3M9Q2X' }],
-    ['cancel 7K3M-9Q2X', { kind: 'withdraw', request: '7K3M9Q2X' }],
+    ['cancel 7K3M-9Q2X', { kind: 'cancel', request: '7K3M9Q2X' }],
+    ['Cancel #7k3m9q2x  wrong\ndevice ', { kind: 'cancel', request: '7K3M9Q2X', reason: 'wrong\ndevice' }],
+    ['sent 7K3M-9Q2X', { kind: 'sent', request: '7K3M9Q2X' }],
+    ['resend 7K3M-9Q2X', { kind: 'resend', request: '7K3M9Q2X' }],
     ['list', { kind: 'list' }],
     ['requests', { kind: 'list' }],
     ['history pc1', { kind: 'history', device: pc1 }],
@@ -281,6 +284,8 @@ describe('parseCommand: usage errors', () => {
     for (const text of [
       'approve 7K3M-9Q2X 8A8A-8A8A',
       'withdraw 7K3M-9Q2X x',
+      'sent 7K3M-9Q2X x',
+      'resend 7K3M-9Q2X x',
       'list mine',
       'unlink me',
       'history pc1 pc2',
@@ -292,6 +297,8 @@ describe('parseCommand: usage errors', () => {
   it('name what is missing', () => {
     assert.match(problem('restrict').problem, /device and the comment are missing/);
     assert.match(problem('approve').problem, /request is missing/);
+    assert.match(problem('cancel').problem, /request is missing/);
+    assert.match(problem('cancel it now').problem, /“it” is not the id/);
     assert.match(problem('deny').problem, /reason are missing/);
     assert.match(problem('deny maybe no').problem, /“maybe” is not the id/);
   });

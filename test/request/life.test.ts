@@ -68,6 +68,11 @@ describe('the life of a Request', () => {
     }
   });
 
+  it('can be cancelled from the approval to the end', () => {
+    const cancellable = requestStates.filter((state) => next(state, 'cancel') !== undefined);
+    assert.deepEqual(cancellable, ['approved', 'queued', 'sending', 'unknown', 'submitted']);
+  });
+
   it('can be withdrawn until the call is being sent, and not after', () => {
     const withdrawable = requestStates.filter((state) => next(state, 'withdraw') !== undefined);
     assert.deepEqual(withdrawable, ['awaiting approval', 'approved', 'queued']);

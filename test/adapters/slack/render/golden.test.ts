@@ -3,6 +3,7 @@ import { type Rendered, renderNote } from '../../../../adapters/slack/render/not
 import { requestStates } from '../../../../src/request/life.js';
 import { assertGolden } from '../../../golden/golden.js';
 import { assertWithinLimits } from './limits.js';
+import { stoppingCards, stoppingNotes } from '../../../golden/stopping.js';
 import { cardIn, hostile, noteViews } from '../../../golden/views.js';
 
 function check(name: string, rendered: Rendered): void {
@@ -21,7 +22,12 @@ describe('Golden files of Slack messages', () => {
       check(`card hostile ${name}`, renderCard(cardIn('awaiting approval', { comment })));
     });
   }
-  for (const [name, note] of Object.entries(noteViews)) {
+  for (const [name, card] of Object.entries(stoppingCards)) {
+    it(`card ${name}`, () => {
+      check(`card ${name}`, renderCard(card));
+    });
+  }
+  for (const [name, note] of Object.entries({ ...noteViews, ...stoppingNotes })) {
     it(`note ${name}`, () => {
       check(`note ${name}`, renderNote(note));
     });

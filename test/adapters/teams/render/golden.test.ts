@@ -7,6 +7,7 @@ import type { TeamsContent } from '../../../../adapters/teams/render/content.js'
 import { renderCard, renderNote } from '../../../../adapters/teams/render/content.js';
 import { requestStates } from '../../../../src/request/life.js';
 import { assertGolden } from '../../../golden/golden.js';
+import { stoppingCards, stoppingNotes } from '../../../golden/stopping.js';
 import { cardIn, hostile, noteViews } from '../../../golden/views.js';
 import { cardFaults } from '../../../../sandbox/teams/cards.js';
 import { assertValid } from './valid.js';
@@ -17,7 +18,10 @@ const contents: readonly (readonly [string, TeamsContent])[] = [
   ...Object.entries(hostile).map(
     ([name, comment]) => [`card hostile ${name}`, renderCard(cardIn('awaiting approval', { comment }))] as const,
   ),
-  ...Object.entries(noteViews).map(([name, note]) => [`note ${name}`, renderNote(note)] as const),
+  ...Object.entries(stoppingCards).map(([name, card]) => [`card ${name}`, renderCard(card)] as const),
+  ...Object.entries({ ...noteViews, ...stoppingNotes }).map(
+    ([name, note]) => [`note ${name}`, renderNote(note)] as const,
+  ),
 ];
 
 /** The published schema lies beside the project, not in it. */
