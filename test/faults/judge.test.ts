@@ -85,6 +85,7 @@ function verdict({ cards = [card()], replies = [...said, direct], ...world }: Wo
     },
     accepted: [command],
     unheard: [],
+    endedAlone: [],
     interruptions: [],
     ...over,
   });
@@ -131,6 +132,7 @@ describe('the judge of the fault run', () => {
     ['a requester who was not told', { replies: said }, /Alice was not told/],
     ['a reply that came twice for no reason', { replies: [...said, { ...said[1]!, key: 'm4' }, direct] }, /posted 2/],
     ['somebody who was not heard', { over: { unheard: ['pc-0001: not taken'] } }, /not taken/],
+    ['a process that ended by itself', { over: { endedAlone: [1] } }, /replica 1 ended by itself/],
     [
       'a release that overtook its restriction',
       {

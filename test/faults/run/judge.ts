@@ -40,6 +40,8 @@ export interface Evidence {
   readonly accepted: readonly Command[];
   /** What people said in vain, in words. */
   readonly unheard: readonly string[];
+  /** Replicas that ended though nobody killed them. */
+  readonly endedAlone: readonly number[];
   readonly interruptions: readonly Interruption[];
 }
 
@@ -59,7 +61,12 @@ export function judge(evidence: Evidence): Verdict {
   const { sandbox, ledger, accepted } = evidence;
   const requests = requestsIn(evidence);
   const missing = [...accepted.flatMap((command) => unanswered(command, ledger)), ...requests.flatMap(unfinished)];
-  const wrong = [...evidence.unheard, ...requests.flatMap(wrongCalls), ...strangeActions(sandbox, requests)];
+  const wrong = [
+    ...evidence.unheard,
+    ...evidence.endedAlone.map((index) => `replica ${index} ended by itself`),
+    ...requests.flatMap(wrongCalls),
+    ...strangeActions(sandbox, requests),
+  ];
   const posts = ledger.posts();
   for (const request of requests) missing.push(...missingMessages(request, posts));
   wrong.push(...outOfOrder(requests));
