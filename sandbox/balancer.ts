@@ -8,7 +8,7 @@ export interface Balancer {
 }
 
 /** More than the longest answer of Cordon, a press in Teams, which waits three seconds for its card. */
-const answerWithinMs = 5_000;
+const usualMs = 5_000;
 /** A target that did not answer in time is left out for so long. */
 const leaveOutMs = 3_000;
 
@@ -16,7 +16,11 @@ const leaveOutMs = 3_000;
  * Spreads requests over what `targets` names at the moment (`http://127.0.0.1:port`), one after the other. It retries nothing:
  * 502 where there is none or its connection broke, 504 where it did not answer in time. So whoever asked has to ask again.
  */
-export async function startBalancer(targets: () => readonly string[], now: () => number): Promise<Balancer> {
+export async function startBalancer(
+  targets: () => readonly string[],
+  now: () => number,
+  answerWithinMs = usualMs,
+): Promise<Balancer> {
   const leftOutUntil = new Map<string, number>();
   let turn = 0;
 

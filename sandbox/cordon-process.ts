@@ -9,6 +9,8 @@ export interface CordonProcess {
   readonly url: string;
   /** Lines of its log so far. */
   readonly log: readonly string[];
+  /** Whether its process is gone. */
+  ended(): boolean;
   /** Sends a signal and waits for nothing: `SIGSTOP` and `SIGCONT`. */
   signal(signal: NodeJS.Signals): void;
   /** Resolves with the exit code (null after a signal). */
@@ -42,6 +44,7 @@ export async function startCordon(
   return {
     url: `http://127.0.0.1:${port}`,
     log,
+    ended: () => child.exitCode !== null || child.signalCode !== null,
     signal: (signal) => void child.kill(signal),
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);

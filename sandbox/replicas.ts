@@ -8,6 +8,8 @@ export interface Replicas {
   readonly count: number;
   /** The newest process in this place, which may have ended. */
   process(index: number): CordonProcess;
+  /** Places whose process ended though nobody killed it. */
+  endedAlone(): number[];
   /** Resolves when the process is gone. */
   kill(index: number, signal?: NodeJS.Signals): Promise<void>;
   /** `SIGSTOP`: it stands still, and its connections stay open. */
@@ -56,6 +58,7 @@ export async function startReplicas({ settings, count, now, main }: ReplicasOpti
     url: balancer.url,
     count,
     process: (index) => place(index).process,
+    endedAlone: () => places.flatMap(({ process, up }, index) => (up && process.ended() ? [index] : [])),
     async kill(index, signal = 'SIGKILL') {
       const one = place(index);
       one.up = false;

@@ -1,5 +1,6 @@
-import type { Sandbox } from '../../../sandbox/boot.js';
-import type { DefenderCall, StandInAction } from '../../../sandbox/defender.js';
+import type { DefenderCall, DefenderStandIn, StandInAction } from '../../../sandbox/defender.js';
+import type { SlackStandIn } from '../../../sandbox/slack.js';
+import type { TeamsStandIn } from '../../../sandbox/teams.js';
 import { groupBy } from './group.js';
 import { displayedId, type End, type Ledger, type Post, type ShownCard } from './ledger.js';
 import type { Command } from './load.js';
@@ -26,12 +27,21 @@ export interface Verdict {
   readonly wrong: readonly string[];
 }
 
+/** The stand-ins' own journals. */
+export interface Witnesses {
+  readonly defender: Pick<DefenderStandIn, 'actions' | 'calls'>;
+  readonly slack: Pick<SlackStandIn, 'calls'>;
+  teams(): Pick<TeamsStandIn, 'calls'>;
+}
+
 export interface Evidence {
-  readonly sandbox: Sandbox;
-  readonly ledger: Ledger;
+  readonly sandbox: Witnesses;
+  readonly ledger: Pick<Ledger, 'posts' | 'cards' | 'cardsOf'>;
   readonly accepted: readonly Command[];
   /** What people said in vain, in words. */
   readonly unheard: readonly string[];
+  /** Replicas that ended though nobody killed them. */
+  readonly endedAlone: readonly number[];
   readonly interruptions: readonly Interruption[];
 }
 
@@ -51,7 +61,12 @@ export function judge(evidence: Evidence): Verdict {
   const { sandbox, ledger, accepted } = evidence;
   const requests = requestsIn(evidence);
   const missing = [...accepted.flatMap((command) => unanswered(command, ledger)), ...requests.flatMap(unfinished)];
-  const wrong = [...evidence.unheard, ...requests.flatMap(wrongCalls), ...strangeActions(sandbox, requests)];
+  const wrong = [
+    ...evidence.unheard,
+    ...evidence.endedAlone.map((index) => `replica ${index} ended by itself`),
+    ...requests.flatMap(wrongCalls),
+    ...strangeActions(sandbox, requests),
+  ];
   const posts = ledger.posts();
   for (const request of requests) missing.push(...missingMessages(request, posts));
   wrong.push(...outOfOrder(requests));
@@ -104,7 +119,10 @@ function newestByPlace(cards: readonly ShownCard[]): Map<string, ShownCard> {
   return new Map(cards.map((card) => [card.post.conversation, card]));
 }
 
-function unanswered({ errand: { device, platform }, action, acceptedAt }: Command, ledger: Ledger): string[] {
+function unanswered(
+  { errand: { device, platform }, action, acceptedAt }: Command,
+  ledger: Evidence['ledger'],
+): string[] {
   if (ledger.cardsOf(device).some((card) => card.action === action)) return [];
   const told = ledger
     .posts()
@@ -152,7 +170,7 @@ function ownAction(cards: readonly ShownCard[]): boolean {
 }
 
 /** Every marked action belongs to a Request that people see. */
-function strangeActions({ defender }: Sandbox, requests: readonly Seen[]): string[] {
+function strangeActions({ defender }: Witnesses, requests: readonly Seen[]): string[] {
   const known = new Set(requests.map(({ id }) => id));
   return defender.actions().flatMap(({ requestorComment }) => {
     const [, id] = new RegExp(`^\\[Cordon (${displayedId.source})\\]`).exec(requestorComment) ?? [];
@@ -214,7 +232,7 @@ const saidAgain =
   /did not answer the call|is sent again|call limit|tries again|Not sent yet|^Defender: |^.. ?Defender: /;
 
 /** Messages that say the same in the same place: two cards of one Request, two equal replies. */
-function copiesOf(posts: readonly Post[], ledger: Ledger): Post[][] {
+function copiesOf(posts: readonly Post[], ledger: Evidence['ledger']): Post[][] {
   const cards = new Map(ledger.cards().map((card) => [card.post.key, card.requestId]));
   const groups = groupBy(
     posts.filter(({ onlyFor, text }) => onlyFor === undefined && !saidAgain.test(text)),
@@ -241,7 +259,7 @@ function tooOften(group: readonly Post[], interruptions: readonly Interruption[]
 const graceMs = 5_000;
 
 /** Calls of Slack and Teams that did or did not do the work, and were not answered. */
-function lostByChat(sandbox: Sandbox): Interruption[] {
+function lostByChat(sandbox: Witnesses): Interruption[] {
   return [...sandbox.slack.calls, ...sandbox.teams().calls]
     .filter(({ status }) => status === 'none')
     .map(({ at }) => ({ from: at, until: at, what: 'a chat call without an answer' }));

@@ -106,7 +106,14 @@ async function playOn(
       patienceMs,
     });
     const [said] = await Promise.all([load, trouble.over]);
-    const now = (): Verdict => judge({ sandbox, ledger, ...said, interruptions: trouble.interruptions });
+    const now = (): Verdict =>
+      judge({
+        sandbox,
+        ledger,
+        ...said,
+        endedAlone: sandbox.replicas.endedAlone(),
+        interruptions: trouble.interruptions,
+      });
     const giveUpAt = Date.now() + patienceMs;
     while (now().missing.length > 0 && Date.now() < giveUpAt) await delay(500);
     // What should not come any more would come now.
