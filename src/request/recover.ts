@@ -115,7 +115,7 @@ async function notAnswered(world: World, request: Request, error: DefenderError)
     'Defender cannot be asked what became of a call',
   );
   if (request.state === 'sending' && waited >= Math.max(world.limits.settleMs, unreachableMs)) {
-    return doubt(world, request, { what: 'no answer', because: error.userText }, error.retryAfterMs);
+    return doubt(world, request, { what: 'no answer', because: says.inShort(error.code) }, error.retryAfterMs);
   }
   await putOff(world, request, nextLook(world, request, error.retryAfterMs));
 }
@@ -141,7 +141,8 @@ async function doubt(world: World, request: Request, seen: Seen, retryAfterMs?: 
     });
   }
   const tokens = { sent: world.newToken(), again: world.newToken() };
-  const answer = request.failure?.text ?? 'no answer: the process that sent it has ended.';
+  const { failure } = request;
+  const answer = failure === undefined ? 'nothing, the process that sent it has ended' : says.inShort(failure.code);
   const made: Doubt = { answer, seen, tokens };
   const over = { doubt: made, dueAt };
   await store(

@@ -1,4 +1,6 @@
 import { requestMark } from '../defender/comment.js';
+import type { DefenderErrorCode } from '../defender/errors.js';
+import { operationFacts } from '../defender/operation.js';
 import type { Doubt, Request, Resolution, Seen } from '../request/request.js';
 import type { Inline, Line } from './inline.js';
 import type { Button, Note } from './model.js';
@@ -14,7 +16,7 @@ export function evidence(request: Request, { answer, seen }: Doubt): Line[] {
       'Sent ',
       ...(sentAt === undefined ? ['at a time that is not known'] : [{ at: sentAt }]),
       attempts > 1 ? `, for the ${nth(attempts)} time. ` : ', once. ',
-      `What came back: ${answer}`,
+      `What came back: ${answer}.`,
     ],
     [
       `Looked for: “${actionNoun[request.action]}” on this device with a comment that starts with `,
@@ -25,10 +27,32 @@ export function evidence(request: Request, { answer, seen }: Doubt): Line[] {
   ];
 }
 
+const answersInShort: Readonly<Partial<Record<string, string>>> = {
+  timed_out: 'no answer in time',
+  network_failure: 'the connection failed',
+  unreadable_answer: 'an answer that cannot be read',
+  unexpected_answer: 'an answer that is not Defender’s',
+  no_action_id: 'a yes that names no action',
+  token_failed: 'Entra gave Cordon no token',
+  InternalServerError: 'an internal error of Defender',
+  TooManyRequests: 'Defender takes no more calls for now',
+  Unauthorized: 'Defender did not accept Cordon’s sign-in',
+  Forbidden: `Cordon is not allowed to read actions; its app registration needs ${operationFacts.listMachineActions.permission}`,
+  already_running: 'an action of this kind is already in progress',
+} satisfies Partial<Record<DefenderErrorCode | 'already_running', string>>;
+
+/**
+ * A failure as a piece of evidence, without advice. The text of the error is for whoever asked: about a search that failed it says
+ * “Nothing was changed”, which here would be taken for an answer about the device.
+ */
+export function inShort(code: string): string {
+  return answersInShort[code] ?? `“${code}”`;
+}
+
 function found(seen: Seen): Line {
   switch (seen.what) {
     case 'no answer':
-      return [`Defender could not be asked: ${seen.because}`];
+      return [`Defender could not be asked: ${seen.because}.`];
     case 'nothing':
       return ['Defender lists no such action.'];
     case 'unmarked': {

@@ -34,8 +34,8 @@ const wish: Cancelling = {
   attempts: 1,
 };
 const silent: Doubt = {
-  answer: 'Defender did not answer in time.',
-  seen: { what: 'no answer', because: 'Defender had an internal error.' },
+  answer: 'no answer in time',
+  seen: { what: 'no answer', because: 'an internal error of Defender' },
   tokens: { sent: 'c2VudA', again: 'YWdhaW4' },
 };
 const unmarked: Doubt = { ...silent, seen: { what: 'unmarked', action } };

@@ -45,8 +45,8 @@ describe('a call of which nobody can tell', () => {
     assert.deepEqual(labels(), ['It was sent', 'Send again']);
     const said = thread();
     for (const part of [
-      /Sent 2026-11-23T09:00:00.000Z, once\. What came back: Defender did not answer\./,
-      /Looked for: .* starts with \[Cordon AAAA-\d{4}\]\. Defender could not be asked: Defender has a fault\./,
+      /Sent 2026-11-23T09:00:00.000Z, once\. What came back: no answer in time\./,
+      /Looked for: .* starts with \[Cordon AAAA-\d{4}\]\. Defender could not be asked: an internal error of Defender\./,
       /Approvers \(leads\): look at the device in the Defender portal/,
     ]) {
       assert.match(said, part);
@@ -56,8 +56,19 @@ describe('a call of which nobody can tell', () => {
         .cards()[0]
         ?.card.story.map((line) => plain(line))
         .join('\n') ?? '',
-      /What came back: Defender did/,
+      /What came back: no answer/,
     );
+  });
+
+  it('does not call it unchanged in what it says of a search that failed', async () => {
+    cordon.defender.listFails = new DefenderError('Forbidden', 'x', {
+      status: 403,
+      taken: 'no',
+      userText: 'Cordon may not read. Nothing was changed.',
+    });
+    await pass(70_000);
+    assert.match(thread(), /not allowed to read actions; its app registration needs Machine\.Read\.All\./);
+    assert.doesNotMatch(thread(), /Nothing was changed/);
   });
 
   it('is never sent again by itself, however long Defender lists nothing, and says once what it lists', async () => {
@@ -96,7 +107,7 @@ describe('a call of which nobody can tell', () => {
     const events = await cordon.store.auditOf({ requestId: id }, 100);
     const decided = events.find(({ what, actor }) => what === 'request.requeue' && actor.kind === 'person');
     assert.equal(decided?.detail?.['decision'], 'again');
-    assert.deepEqual(decided.detail['seen'], { what: 'no answer', because: 'Defender has a fault.' });
+    assert.deepEqual(decided.detail['seen'], { what: 'no answer', because: 'an internal error of Defender' });
   });
 
   it('is not sent again when the policy has changed meanwhile', async () => {
