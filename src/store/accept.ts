@@ -60,15 +60,21 @@ export class AcceptQueue {
     }
   }
 
-  #insert(rows: readonly Row[]): Promise<Set<string>> {
-    return this.session.write(async (trx) => {
+  /**
+   * A connection that is lost is waited for, as a lock is. It may have been lost after the commit: then what is there already counts
+   * as new, because of the two mistakes that is the one that loses nothing.
+   */
+  async #insert(rows: readonly Row[]): Promise<Set<string>> {
+    let tries = 0;
+    return this.session.persist(async (trx) => {
+      tries += 1;
       const stored = await trx
         .insertInto('inbox')
         .values(rows)
         .onConflict((conflict) => conflict.column('key').doNothing())
         .returning('key')
         .execute();
-      return new Set(stored.map(({ key }) => key));
+      return new Set((tries > 1 ? rows : stored).map(({ key }) => key));
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { type Patience, whileBusy } from './busy.js';
 import type { StoreDialect } from './dialect.js';
-import { StoreError } from './errors.js';
+import { StoreError, type StoreErrorCode } from './errors.js';
 import type { Schema } from './schema.js';
 
 /**
@@ -35,6 +35,11 @@ export class Session {
     return this.#run(() => this.db.transaction().execute(work));
   }
 
+  /** As `write`, for what may happen twice without harm: a lost connection is waited for as well. */
+  persist<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.#run(() => this.db.transaction().execute(work), ['store_busy', 'store_unavailable']);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -42,9 +47,9 @@ export class Session {
     await this.db.destroy();
   }
 
-  async #run<T>(attempt: () => Promise<T>): Promise<T> {
+  async #run<T>(attempt: () => Promise<T>, passing?: readonly StoreErrorCode[]): Promise<T> {
     if (this.#closed) throw new StoreError('store_unavailable', 'the store is closed');
-    const running = whileBusy(attempt, (thrown) => this.dialect.toStoreError(thrown), this.patience);
+    const running = whileBusy(attempt, (thrown) => this.dialect.toStoreError(thrown), this.patience, passing);
     this.#running.add(running);
     try {
       return await running;

@@ -73,6 +73,16 @@ describe('on a real PostgreSQL', function () {
     await store.close();
   });
 
+  it('waits a moment for a lost connection before it refuses what a platform sent', async () => {
+    const store = await openStore(await postgres.createDatabase(), { now });
+    await postgres.kill();
+    const accepted = store.accept(incoming('k1'), 1);
+    await postgres.restart();
+    assert.equal(await accepted, true);
+    assert.equal(await store.accept(incoming('k1'), 1), false);
+    await store.close();
+  });
+
   it('says which server it cannot reach, and no password', async () => {
     await assert.rejects(openStore('postgres://cordon:secret@127.0.0.1:1/cordon', { now }), (error: CordonError) => {
       assert.equal(error.code, 'store_unavailable');

@@ -48,7 +48,11 @@ export async function runLoad(sandbox: Sandbox, ledger: Ledger, options: LoadOpt
     const seen = new Set(ledger.cardsOf(errand.device).map(({ requestId }) => requestId));
     const giveUpAt = Date.now() + patienceMs;
     const over = (): boolean => Date.now() > giveUpAt;
-    const taken = await untilTaken(() => say(sandbox, errand, action, `${errand.device} load of the fault run`), over);
+    const taken = await untilTaken(
+      ledger,
+      () => say(sandbox, errand, action, `${errand.device} load of the fault run`),
+      over,
+    );
     accepted.push({ errand, action, acceptedAt: taken.at, tries: taken.tries });
     const done = (): boolean =>
       ledger.cardsOf(errand.device).some((card) => card.action === action && !seen.has(card.requestId) && until(card));
@@ -95,12 +99,12 @@ function startApprover(
     const errand = errands.find(({ device }) => device === card.device);
     if (errand === undefined) return;
     if (kinds.get(card.device) === 'withdraw') {
-      await untilTaken(() => say(sandbox, errand, 'withdraw', card.requestId), over);
+      await untilTaken(ledger, () => say(sandbox, errand, 'withdraw', card.requestId), over);
       return;
     }
     const shown = ledger.cardsOf(card.device).filter((each) => each.requestId === card.requestId);
     const { post } = chance.pick(shown.filter(({ post: { buttons } }) => buttons.includes('Approve')).concat(card));
-    await untilTaken(() => press(sandbox, post, 'Approve'), over);
+    await untilTaken(ledger, () => press(sandbox, post, 'Approve'), over);
   };
   /** Nobody could tell whether the call arrived: a person looks in Defender and says what they see. */
   const tell = async (card: ShownCard): Promise<void> => {
@@ -110,6 +114,7 @@ function startApprover(
       .some(({ requestorComment }) => requestorComment.startsWith(`[Cordon ${card.requestId}]`));
     const giveUpAt = Date.now() + patienceMs;
     await untilTaken(
+      ledger,
       () => press(sandbox, card.post, arrived ? 'It was sent' : 'Send again'),
       () => Date.now() > giveUpAt,
     );

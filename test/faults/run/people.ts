@@ -4,7 +4,7 @@ import { objectIds, teamsIds } from '../../../sandbox/cast.js';
 import type { StoredMessage } from '../../../sandbox/slack.js';
 import type { TeamsMessage } from '../../../sandbox/teams.js';
 import type { Errand } from './plan.js';
-import type { Post } from './ledger.js';
+import type { Ledger, Post } from './ledger.js';
 
 const slackChannel = 'C0INC4711';
 const againMs = 250;
@@ -16,17 +16,28 @@ export interface Taken {
   readonly at: number;
 }
 
-/** Does it again, as people do whose client says that it did not work, until the answer is a 2xx. */
+/** What Cordon says, in the answer or in a message right after it, where it could not store what a person did. */
+const notStored = /could not store this/;
+const readingMs = 500;
+
+/**
+ * Does it again, as people do whom their client or Cordon tells that it did not work, until the answer is a 2xx and nothing of the
+ * sort is said. Where several do something at once, each takes such a message for theirs: done twice it does no harm.
+ */
 export async function untilTaken(
-  act: () => Promise<{ readonly status: number }>,
+  ledger: Pick<Ledger, 'posts'>,
+  act: () => Promise<{ readonly status: number; readonly body?: unknown }>,
   stopped: () => boolean = () => false,
 ): Promise<Taken> {
+  const complaints = (): number => ledger.posts().filter(({ text }) => notStored.test(text)).length;
   for (let tries = 1; ; tries += 1) {
-    const status = await act().then(
-      (answer) => answer.status,
-      () => 0,
-    );
-    if (status >= 200 && status < 300) return { tries, at: Date.now() };
+    const before = complaints();
+    const { status, body } = await act().catch(() => ({ status: 0, body: undefined }));
+    if (status >= 200 && status < 300 && !notStored.test(JSON.stringify(body ?? ''))) {
+      const at = Date.now();
+      await delay(readingMs);
+      if (complaints() === before) return { tries, at };
+    }
     if (stopped()) throw new Error(`not taken after ${tries} tries, the last answer was ${status}`);
     await delay(againMs);
   }
@@ -38,7 +49,7 @@ export function say(
   { platform, how }: Errand,
   verb: keyof typeof slackCommands,
   rest: string,
-): Promise<{ readonly status: number }> {
+): Promise<{ readonly status: number; readonly body?: unknown }> {
   if (platform === 'teams') {
     const what = { user: objectIds.alice, conversation: teamsIds.incident, text: `${verb} ${rest}` };
     return sandbox.teamsDoor().say({ ...what, slash: how === 'slash' });
@@ -54,7 +65,7 @@ export async function press(
   sandbox: Sandbox,
   { platform, source, conversation, key }: Post,
   label: string,
-): Promise<{ readonly status: number }> {
+): Promise<{ readonly status: number; readonly body?: unknown }> {
   try {
     if (platform === 'slack') {
       const { ts } = (source as StoredMessage).message;
