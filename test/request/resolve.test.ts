@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DefenderError } from '../../src/defender/errors.js';
-import { inFlightMs, recover } from '../../src/request/recover.js';
+import { recover } from '../../src/request/recover.js';
 import { plain } from '../../src/view/model.js';
 import { Harness } from '../harness.js';
 import { machine } from '../support.js';
@@ -225,7 +225,8 @@ describe('a call of which nobody can tell', () => {
   it('takes no call for lost while it can be in flight, however short the settle time is', async () => {
     cordon.defender.listFails = undefined;
     const world = { ...cordon.context, limits: { ...cordon.context.limits, settleMs: 5_000 } };
-    cordon.clock += inFlightMs;
+    // A call leaves within 5 s of `sentAt` and ends within 15 s.
+    cordon.clock += 20_000;
     await recover(world, await cordon.request());
     assert.equal(await state(), 'sending');
     cordon.clock += 1;
