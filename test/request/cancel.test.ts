@@ -92,9 +92,7 @@ describe('cancelling', () => {
 
   it('waits its turn when the quota of cancels is used up, and the action is cancelled then', async () => {
     await approve();
-    const { store, throttle } = cordon.context;
-    await store.blockCalls('cancelMachineAction', cordon.clock + 30_000);
-    assert.ok((await throttle.estimate('cancelMachineAction', 0)) > cordon.clock);
+    await cordon.context.throttle.throttled('cancelMachineAction', 30_000);
     await cordon.say('UREQ', `cancel ${id}`);
     await cordon.advance(20_000);
     assert.equal(cordon.defender.cancelled.length, 0);
