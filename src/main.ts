@@ -19,7 +19,7 @@ import { cardAfter } from './request/card-after.js';
 import { loadPolicy } from './policy/load.js';
 import { outOfReach } from './policy/reach.js';
 import { createClock } from './store/clock.js';
-import { openStore } from './store/open.js';
+import { openWhenThere } from './store/open.js';
 import { version } from './version.js';
 import { createWorkers } from './work/workers.js';
 
@@ -33,7 +33,9 @@ async function main(config: Config): Promise<void> {
   const clock = createClock({ wall: Date.now, monotonic: () => performance.now() });
   const now = (): number => clock.now();
   const policy = await loadPolicy(config.policyPath, (path) => readFile(path, 'utf8'));
-  const store = await openStore(config.databaseUrl, { now });
+  const store = await openWhenThere(config.databaseUrl, { now }, (error) => {
+    logger.warn({ code: error.code }, `waiting for the database: ${error.message}`);
+  });
   await clock.follow(() => store.time());
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -1,5 +1,6 @@
 import type { ActionKind, DeviceRef } from '../src/command/model.js';
 import type { Defender, Submission } from '../src/defender/defender.js';
+import { createdAt } from '../src/defender/actions.js';
 import { DefenderError } from '../src/defender/errors.js';
 import type { Machine } from '../src/defender/machine.js';
 import { finalStatus, type MachineAction, machineActionType } from '../src/defender/machine-action.js';
@@ -110,10 +111,13 @@ export class FakeDefender implements Defender {
     return Promise.resolve(this.actions.filter((action) => finalStatus(action) === undefined));
   }
 
-  listMachineActions(machineId: string, kind: ActionKind): Promise<MachineAction[]> {
+  /** An action without a time of creation is of any time. */
+  listMachineActions(machineId: string, kind: ActionKind, since: number): Promise<MachineAction[]> {
     if (this.listFails) return Promise.reject(this.listFails);
     return Promise.resolve(
-      this.actions.filter((action) => action.machineId === machineId && action.type === machineActionType[kind]),
+      this.actions
+        .filter((action) => action.machineId === machineId && action.type === machineActionType[kind])
+        .filter((action) => (createdAt(action) ?? since) >= since),
     );
   }
 }

@@ -9,7 +9,7 @@ import type { Policy } from '../src/policy/policy.js';
 import type { Context } from '../src/request/context.js';
 import type { Request } from '../src/request/request.js';
 import { openStates, requestStates } from '../src/request/life.js';
-import type { Store } from '../src/store/store.js';
+import { ownerFor, type Store } from '../src/store/store.js';
 import { openStore } from '../src/store/open.js';
 import { plain, type Card, type Note } from '../src/view/model.js';
 import { createDeliverer } from '../src/work/deliver.js';
@@ -78,7 +78,11 @@ export class Harness {
       platforms: this.platforms,
       policy: () => this.policy,
       unfinished: createUnfinished(this.defender, now),
-      replica: { id: () => `replica-${this.lives}`, alive: () => true },
+      replica: {
+        id: () => `replica-${this.lives}`,
+        claim: (take) => take(ownerFor(`replica-${this.lives}`, 1)),
+        alive: () => true,
+      },
       now,
       newId: () => `AAAA${String((this.keys += 1)).padStart(4, '0')}`,
       newToken: () => `token-${(this.tokens += 1)}`,

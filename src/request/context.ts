@@ -14,6 +14,11 @@ export type LoopName = 'intake' | 'dispatch' | 'search' | 'track' | 'deliver' | 
 export interface Replica {
   /** Changes when the process was taken for dead and had to begin anew: what it claimed before may belong to others. */
   id(): string;
+  /**
+   * Claims with `take`, under an owner that is this replica's and of this one claim. Where the answer is lost, nobody knows whether it
+   * was carried out, and what it took would be nobody's work: then it is given back.
+   */
+  claim<T>(take: (owner: string) => Promise<T>): Promise<T>;
   /** False while its lease has run out, after a pause or while the store cannot be reached: then nothing may leave this process. */
   alive(): boolean;
 }

@@ -156,6 +156,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
 
     register: (replica, until) => session.write((trx) => replicas.register(trx, replica, until)),
     renew: (replica, until) => session.write((trx) => replicas.renew(trx, replica, until)),
+    free: (owner) => session.write((trx) => replicas.free(trx, owner)),
     release: (replica) => session.write((trx) => replicas.release(trx, replica)),
     reap: (at, latest) => session.write((trx) => replicas.reap(trx, at, latest)),
     pullIn: (at, latest) => session.write((trx) => replicas.pullIn(trx, at, latest)),

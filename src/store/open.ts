@@ -20,7 +20,7 @@ const connections = 10;
  * `store_corrupt`, `store_unavailable`.
  */
 export async function openStore(databaseUrl: string, options: StoreOptions): Promise<Store> {
-  if (/^postgres(ql)?:/i.test(databaseUrl)) {
+  if (isPostgres(databaseUrl)) {
     const { db, dialect } = await openPostgres(databaseUrl, connections);
     return createStore(db, options.countBy === 'now' ? withoutClock(dialect) : dialect, options);
   }
@@ -39,6 +39,29 @@ export async function openStore(databaseUrl: string, options: StoreOptions): Pro
     return createStore(db, options.countBy === 'now' ? withoutClock(dialect) : dialect, options);
   };
   return file === memory ? setUp() : withSetupLock(file, dialect, setupPatience, setUp);
+}
+
+/** As `openStore`; a server that is just being restarted is waited for, half a minute at most. */
+export async function openWhenThere(
+  databaseUrl: string,
+  options: StoreOptions,
+  waiting: (error: StoreError) => void,
+): Promise<Store> {
+  const { wait } = options.patience ?? defaultPatience;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await openStore(databaseUrl, options);
+    } catch (error) {
+      const passing = error instanceof StoreError && error.code === 'store_unavailable' && isPostgres(databaseUrl);
+      if (!passing || tries >= 30) throw error;
+      waiting(error);
+      await wait(1_000);
+    }
+  }
+}
+
+function isPostgres(databaseUrl: string): boolean {
+  return /^postgres(ql)?:/i.test(databaseUrl);
 }
 
 /** Says only the scheme of a URL that it refuses: the rest may hold a password. */

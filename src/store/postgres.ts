@@ -34,8 +34,10 @@ export async function openPostgres(databaseUrl: string, poolSize: number): Promi
     application_name: 'cordon',
     types: { getTypeParser },
   });
-  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  // A connection that breaks fails the query that it carries, or is replaced at the next one. Between two queries it only tells whoever
+  // listens, and without a listener, idle or in the midst of a transaction, it would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = kyselyOverPostgres(pool);
   try {
     await withSetupLock(databaseUrl, () => migrate(db, dialect));

@@ -63,8 +63,23 @@ export async function pullIn(trx: Transaction<Schema>, now: number, latest: numb
     .execute();
 }
 
-async function freeClaims(trx: Transaction<Schema>, owners: readonly string[]): Promise<void> {
+async function freeClaims(trx: Transaction<Schema>, replicas: readonly string[]): Promise<void> {
   for (const table of ['inbox', 'delivery', 'request'] as const) {
-    await trx.updateTable(table).set({ owner: null }).where('owner', 'in', owners).execute();
+    for (const replica of replicas) {
+      await trx
+        .updateTable(table)
+        .set({ owner: null })
+        // For the index, which holds what is claimed alone.
+        .where('owner', 'is not', null)
+        .where('owner', 'like', `${replica}/%`)
+        .execute();
+    }
+  }
+}
+
+/** What this one claim took is due, and anybody's. */
+export async function free(trx: Transaction<Schema>, owner: string): Promise<void> {
+  for (const table of ['inbox', 'delivery', 'request'] as const) {
+    await trx.updateTable(table).set({ owner: null }).where('owner', '=', owner).execute();
   }
 }

@@ -104,6 +104,8 @@ export interface Store extends PeopleStore {
   register(replica: string, until: number): Promise<void>;
   /** False when it is not known (any more): others may hold by now what it had claimed. */
   renew(replica: string, until: number): Promise<boolean>;
+  /** Ends one claim, whatever it took. */
+  free(owner: string): Promise<void>;
   /** Ends a replica: what it has claimed is due, and anybody's. */
   release(replica: string): Promise<void>;
   /**
@@ -123,6 +125,11 @@ export interface Store extends PeopleStore {
   addresses(platform: PlatformName): Addresses;
 
   close(): Promise<void>;
+}
+
+/** Who claims: a replica, and which of its claims it is. */
+export function ownerFor(replica: string, claim: number): string {
+  return `${replica}/${claim}`;
 }
 
 /** What happens in the same transaction as a change. */

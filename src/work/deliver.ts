@@ -32,7 +32,7 @@ export function createDeliverer(world: World): Pool {
   const { store, replica, now, wake } = world;
   return createPool({
     atOnce,
-    claim: (limit) => store.claimDeliveries(replica.id(), now(), limit),
+    claim: (limit) => replica.claim((owner) => store.claimDeliveries(owner, now(), limit)),
     work: (delivery) => deliver(world, delivery),
     nextDue: () => store.nextDeliveryDue(),
     now,

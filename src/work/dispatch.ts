@@ -37,7 +37,7 @@ export function createDispatcher(world: World): Dispatcher {
   async function start(kind: ActionKind): Promise<void> {
     const free = atOnce - underWay[kind].size;
     if (free <= 0) return;
-    for (const request of await store.claimQueued(replica.id(), kind, now(), free)) {
+    for (const request of await replica.claim((owner) => store.claimQueued(owner, kind, now(), free))) {
       const running = workOn(world, request, () => carryOut(request)).finally(() => {
         underWay[kind].delete(running);
         wake('dispatch');
@@ -74,7 +74,8 @@ export function createDispatcher(world: World): Dispatcher {
   return {
     async tick() {
       if (stopped) return undefined;
-      for (const request of await store.claimRequests(replica.id(), ['approved'], now(), batch)) {
+      const approved = await replica.claim((owner) => store.claimRequests(owner, ['approved'], now(), batch));
+      for (const request of approved) {
         await workOn(world, request, () => queue(world, request));
       }
       for (const kind of kinds) await start(kind);

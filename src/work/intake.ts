@@ -16,7 +16,7 @@ export function createIntake(world: World): Pool {
   const { store, replica, now, wake } = world;
   return createPool({
     atOnce,
-    claim: (limit) => store.claimIncoming(replica.id(), now(), limit),
+    claim: (limit) => replica.claim((owner) => store.claimIncoming(owner, now(), limit)),
     work: (pending) => carryOut(world, pending),
     nextDue: () => store.nextIncomingDue(),
     now,

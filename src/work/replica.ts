@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Replica } from '../request/context.js';
-import type { Store } from '../store/store.js';
+import { ownerFor, type Store } from '../store/store.js';
 
 /** A Replica with its heartbeat. */
 export interface LivingReplica extends Replica {
@@ -15,7 +15,7 @@ const longestPauseMs = 3_600_000;
 const lookAheadMs = 60_000;
 
 export interface ReplicaOptions {
-  readonly store: Pick<Store, 'register' | 'renew' | 'release' | 'reap' | 'pullIn'>;
+  readonly store: Pick<Store, 'register' | 'renew' | 'release' | 'free' | 'reap' | 'pullIn'>;
   /** Unix ms. */
   readonly now: () => number;
   readonly newId: () => string;
@@ -34,9 +34,21 @@ export function createReplica({ store, now, newId, leaseMs, freed, logger }: Rep
   let id = newId();
   let until = 0;
   let lookedAhead = 0;
+  let claims = 0;
+  /** Claims of which nobody knows whether they were made. */
+  const lost = new Set<string>();
 
   return {
     id: () => id,
+    async claim(take) {
+      const owner = ownerFor(id, (claims += 1));
+      try {
+        return await take(owner);
+      } catch (error) {
+        lost.add(owner);
+        throw error;
+      }
+    },
     alive: () => now() < until,
     async beat() {
       const next = now() + leaseMs;
@@ -53,6 +65,10 @@ export function createReplica({ store, now, newId, leaseMs, freed, logger }: Rep
         await store.register(id, next);
       }
       until = next;
+      for (const owner of lost) {
+        await store.free(owner);
+        lost.delete(owner);
+      }
       if ((await store.reap(now(), now() + 3 * leaseMs)) > 0) freed();
       if (Math.abs(now() - lookedAhead) > lookAheadMs) {
         await store.pullIn(now(), now() + longestPauseMs);

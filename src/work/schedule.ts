@@ -10,7 +10,7 @@ export async function scheduleTick(
   world: Pick<Context, 'store' | 'replica' | 'logger' | 'now' | 'wake'>,
 ): Promise<number | undefined> {
   const { store, replica, now } = world;
-  const due = await store.claimRequests(replica.id(), ['awaiting approval'], now(), batch);
+  const due = await replica.claim((owner) => store.claimRequests(owner, ['awaiting approval'], now(), batch));
   for (const request of due) {
     await workOn(world, request, () => (now() < request.expiresAt ? remind : expire)(world, request));
   }

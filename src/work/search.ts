@@ -17,7 +17,7 @@ export function createSearch(world: World): Pool {
   const { store, replica, now, wake } = world;
   return createPool({
     atOnce,
-    claim: (limit) => store.claimRequests(replica.id(), searched, now(), limit),
+    claim: (limit) => replica.claim((owner) => store.claimRequests(owner, searched, now(), limit)),
     work: async (request) => {
       await workOn(world, request, () => recover(world, request));
       wake('dispatch');

@@ -61,7 +61,7 @@ export function createTracker(world: World): () => Promise<number | undefined> {
   }
 
   return async () => {
-    const due = await store.claimRequests(replica.id(), ['submitted'], now(), batch);
+    const due = await replica.claim((owner) => store.claimRequests(owner, ['submitted'], now(), batch));
     const isAlone = (request: Request): boolean => isToBeCancelled(request) || request.machineAction === undefined;
     for (const request of due.filter(isAlone)) await workOn(world, request, () => followAlone(request));
     await followListed(due.filter((request) => !isAlone(request)));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Request } from '../../src/request/request.js';
-import type { Store } from '../../src/store/store.js';
+import { ownerFor, type Store } from '../../src/store/store.js';
 import { machine, person } from '../support.js';
 import { changed, due, event, nothing, request } from '../store/examples.js';
 import type { Subject } from './store.js';
@@ -37,7 +37,7 @@ export function claimContract(subject: Subject): void {
       for (const replica of ['leaves', 'dies', 'lives']) {
         await store.register(replica, replica === 'lives' ? 100 : 10);
         await store.create(request({ id: replica, dueAt: 1 }), nothing);
-        await store.claimRequests(replica, ['awaiting approval'], 1, 1);
+        await store.claimRequests(ownerFor(replica, 7), ['awaiting approval'], 1, 1);
       }
       assert.deepEqual(await due(other).requests(['awaiting approval'], 1, 9), []);
       await store.release('leaves');

@@ -102,8 +102,8 @@ export function deliveryContract(subject: Subject): void {
       const other = await subject.reopen();
       await owe(reply('a', 'a1'), reply('a', 'a2'), reply('b', 'b1'));
       const [mine, theirs] = await Promise.all([
-        store.claimDeliveries('one', 1, 10),
-        other.claimDeliveries('two', 1, 10),
+        store.claimDeliveries('one/1', 1, 10),
+        other.claimDeliveries('two/1', 1, 10),
       ]);
       assert.deepEqual([...mine, ...theirs].map(text).sort(), ['a1', 'b1']);
       assert.equal(await store.nextDeliveryDue(), undefined, 'a2 waits for a1');
@@ -112,7 +112,7 @@ export function deliveryContract(subject: Subject): void {
       await store.delivered(late, { at: 2 });
       await store.dropDelivery(late, 'late', nothing);
       await store.postponeDelivery(late, 99, failed);
-      await store.release(first!.owner);
+      await store.free(first!.owner);
       assert.deepEqual(await texts(1), ['a1', 'b1']);
     });
 

@@ -10,7 +10,7 @@ export function inboxContract(subject: Subject): void {
     it('gives back what was accepted, as it was', async () => {
       assert.equal(await subject.store.accept(incoming('k1'), 10), true);
       assert.deepEqual(await due(subject.store).incoming(10, 10), [
-        { incoming: incoming('k1'), receivedAt: 10, attempts: 0, owner: 'looker' },
+        { incoming: incoming('k1'), receivedAt: 10, attempts: 0, owner: 'looker/1' },
       ]);
     });
 

@@ -81,6 +81,25 @@ describe('cancelling', () => {
     assert.match(toldTo('UOTHER'), /I know no request ZZZZ-9999/);
   });
 
+  it('is a withdrawal only for the requester, and “withdraw” says what to type once the call has left', async () => {
+    await approve();
+    await cordon.say('UREQ', `withdraw ${id}`);
+    assert.match(toldTo('UREQ'), /type “cancel AAAA-\d{4}” to have Defender stop it/);
+    await cordon.say('UAPP1', `withdraw ${id}`);
+    assert.match(toldTo('UAPP1'), /Only its requester, ureq, can withdraw it; an approver can stop it with “cancel/);
+    assert.equal((await cordon.request()).state, 'submitted');
+  });
+
+  it('waits its turn when the quota of cancels is used up, and the action is cancelled then', async () => {
+    await approve();
+    await cordon.context.throttle.throttled('cancelMachineAction', 30_000);
+    await cordon.say('UREQ', `cancel ${id}`);
+    await cordon.advance(20_000);
+    assert.equal(cordon.defender.cancelled.length, 0);
+    await cordon.advance(11_000);
+    assert.equal((await cordon.request()).state, 'cancelled');
+  });
+
   it('is told to deny when an approver asks before the decision', async () => {
     await cordon.say('UAPP1', `cancel ${id}`);
     assert.equal((await cordon.request()).state, 'awaiting approval');
@@ -203,6 +222,21 @@ describe('cancelling', () => {
     assert.equal((await cordon.request()).state, 'submitted');
     assert.equal(cordon.defender.cancelled.length, 0);
     assert.match(toldTo('UREQ'), /not started by Cordon.*Defender portal/);
+  });
+
+  it('tells the thread when what was to be cancelled turns out to be somebody else’s', async () => {
+    cordon.defender.answers = [{ outcome: 'already running', action: undefined }];
+    await approve();
+    await cordon.say('UREQ', `cancel ${id}`);
+    cordon.defender.make('restrict', machine().id, 'done in the portal');
+    await cordon.advance(5_000);
+    const { state, adopted } = await cordon.request();
+    assert.deepEqual([state, adopted], ['submitted', true]);
+    assert.equal(cordon.defender.cancelled.length, 0);
+    assert.match(thread(), /is not cancelled\. Defender's action was not started by Cordon/);
+    cordon.defender.setStatus('Succeeded');
+    await cordon.advance(10_000);
+    assert.equal((await cordon.request()).state, 'succeeded');
   });
 
   it('changes nothing after the end, and a late poll changes nothing after the cancel', async () => {

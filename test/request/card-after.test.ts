@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Incoming } from '../../src/command/model.js';
+import { DefenderError } from '../../src/defender/errors.js';
 import { cardAfter } from '../../src/request/card-after.js';
 import { Harness } from '../harness.js';
 
@@ -46,6 +47,19 @@ describe('the card after a press', () => {
     await cordon.store.accept(incoming, cordon.clock);
     assert.equal((await after(incoming))?.state, 'awaiting approval');
     assert.equal(slept, 3_000);
+  });
+
+  it('shows the decision about a call in doubt', async () => {
+    const lost = new DefenderError('timed_out', 'x', { taken: 'unknown', userText: 'Lost.' });
+    cordon.defender.answers = [lost];
+    cordon.defender.listFails = lost;
+    await cordon.press('UAPP1', 'Approve');
+    await cordon.advance(70_000);
+    const incoming = press(cordon.token('It was sent'));
+    await cordon.store.accept(incoming, cordon.clock);
+    const card = await after(incoming, () => cordon.settle());
+    assert.equal(card?.state, 'submitted');
+    assert.deepEqual(card.buttons, []);
   });
 
   it('is nothing for a button that belongs to no request, and nothing is waited for', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { DefenderError } from '../../src/defender/errors.js';
+import { recover } from '../../src/request/recover.js';
 import { plain } from '../../src/view/model.js';
 import { Harness } from '../harness.js';
 import { machine } from '../support.js';
@@ -195,6 +196,44 @@ describe('a call of which nobody can tell', () => {
     cordon.defender.setStatus('Failed');
     await cordon.say('UAPP1', `resend ${id}`);
     assert.equal(cordon.defender.submitted.length, 2);
+  });
+
+  it('finds also the action of an earlier call that Defender shows late', async () => {
+    await pass(70_000);
+    await cordon.advance(3 * 3_600_000);
+    cordon.defender.answers = [lost];
+    await cordon.say('UAPP1', `resend ${id}`);
+    assert.equal(cordon.defender.submitted.length, 2);
+    cordon.defender.listFails = undefined;
+    const first = cordon.defender.make('restrict', machine().id, mark(), {
+      creationDateTimeUtc: '2026-11-23T09:00:01.1234567Z',
+    });
+    await cordon.advance(5_000);
+    assert.equal((await cordon.request()).machineAction?.id, first.id);
+    await cordon.advance(600_000);
+    assert.equal(cordon.defender.submitted.length, 2);
+  });
+
+  it('gives no answer of an earlier call for that of the last', async () => {
+    await pass(70_000);
+    cordon.defender.answers = [new Error('the process dies here')];
+    await cordon.say('UAPP1', `resend ${id}`);
+    await cordon.restart();
+    await pass(70_000);
+    assert.equal(await state(), 'unknown');
+    assert.match(thread(), /for the second time\. What came back: nothing, the process that sent it has ended\./);
+  });
+
+  it('takes no call for lost while it can be in flight, however short the settle time is', async () => {
+    cordon.defender.listFails = undefined;
+    const world = { ...cordon.context, limits: { ...cordon.context.limits, settleMs: 5_000 } };
+    // A call leaves within 5 s of `sentAt` and ends within 15 s.
+    cordon.clock += 20_000;
+    await recover(world, await cordon.request());
+    assert.equal(await state(), 'sending');
+    cordon.clock += 1;
+    await recover(world, await cordon.request());
+    assert.equal(await state(), 'queued');
   });
 
   it('sends nothing again before the first call can no longer be in flight', async () => {

@@ -2,7 +2,7 @@ import { type AuditEvent, cordon } from '../../src/audit/event.js';
 import type { Incoming } from '../../src/command/model.js';
 import type { Place, Request, Vote } from '../../src/request/request.js';
 import type { RequestState } from '../../src/request/life.js';
-import type { Effects, NewDelivery, Store } from '../../src/store/store.js';
+import { type Effects, type NewDelivery, ownerFor, type Store } from '../../src/store/store.js';
 import { machine, person } from '../support.js';
 
 export const place: Place = { platform: 'slack', conversation: 'C0SOC' };
@@ -74,18 +74,18 @@ export function announce(requestId: string): NewDelivery {
  * changes nothing.
  */
 export function due(store: Store) {
-  const looker = 'looker';
+  const looker = ownerFor('looker', 1);
   return {
     incoming: async (now: number, limit: number) => {
-      await store.release(looker);
+      await store.free(looker);
       return store.claimIncoming(looker, now, limit);
     },
     deliveries: async (now: number, limit: number) => {
-      await store.release(looker);
+      await store.free(looker);
       return store.claimDeliveries(looker, now, limit);
     },
     requests: async (states: readonly RequestState[], now: number, limit: number) => {
-      await store.release(looker);
+      await store.free(looker);
       return store.claimRequests(looker, states, now, limit);
     },
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { type PostgresOnLoopback, startPostgres } from '../../sandbox/postgres.js';
 import type { CordonError } from '../../src/errors.js';
-import { openStore } from '../../src/store/open.js';
+import { openStore, openWhenThere } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 import { storeContract, storeTime } from '../contract/store.js';
 import { event, incoming, nothing, request } from './examples.js';
@@ -81,6 +81,23 @@ describe('on a real PostgreSQL', function () {
     assert.equal(await accepted, true);
     assert.equal(await store.accept(incoming('k1'), 1), false);
     await store.close();
+  });
+
+  it('is waited for at the start while the server is being restarted, and not for ever', async () => {
+    const url = await postgres.createDatabase();
+    await postgres.kill();
+    const told: string[] = [];
+    const patience = { pauseMs: 1, tries: 1, wait: () => (told.length === 3 ? postgres.restart() : Promise.resolve()) };
+    const store = await openWhenThere(url, { now, patience }, ({ code }) => told.push(code));
+    assert.deepEqual(told, Array(3).fill('store_unavailable'));
+    await store.close();
+    const nowhere = openWhenThere(
+      'postgres://127.0.0.1:1/x',
+      { now, patience: { pauseMs: 1, tries: 1, wait: () => Promise.resolve() } },
+      ({ code }) => told.push(code),
+    );
+    await assert.rejects(nowhere, { code: 'store_unavailable' });
+    assert.equal(told.length, 3 + 29);
   });
 
   it('says which server it cannot reach, and no password', async () => {

@@ -44,7 +44,7 @@ describe('a replica', () => {
     const [dead, living] = [replica(), replica(() => (freed += 1))];
     await dead.beat();
     await store.accept(incoming('k1'), clock);
-    await store.claimIncoming(dead.id(), clock, 1);
+    await dead.claim((owner) => store.claimIncoming(owner, clock, 1));
     clock += 10_000;
     await living.beat();
     assert.equal(await free(), 0);
@@ -59,7 +59,7 @@ describe('a replica', () => {
     await one.beat();
     const before = one.id();
     await store.accept(incoming('k1'), clock);
-    await store.claimIncoming(before, clock, 1);
+    await one.claim((owner) => store.claimIncoming(owner, clock, 1));
     clock += 60_000;
     await one.beat();
     assert.notEqual(one.id(), before);
@@ -71,9 +71,26 @@ describe('a replica', () => {
     const one = replica();
     await one.beat();
     await store.accept(incoming('k1'), clock);
-    await store.claimIncoming(one.id(), clock, 1);
+    await one.claim((owner) => store.claimIncoming(owner, clock, 1));
     await one.leave();
     assert.equal(await free(), 1);
+  });
+
+  it('gives back a claim that was carried out though its answer was lost, and keeps the others', async () => {
+    const one = replica();
+    await one.beat();
+    await store.accept(incoming('k1'), clock);
+    await store.accept(incoming('k2'), clock);
+    const [kept] = await one.claim((owner) => store.claimIncoming(owner, clock, 1));
+    const claim = one.claim(async (owner) => {
+      await store.claimIncoming(owner, clock, 1);
+      throw new Error('connection lost');
+    });
+    await assert.rejects(claim, /connection lost/);
+    assert.equal(await free(), 0);
+    await one.beat();
+    assert.equal(await free(), 1);
+    assert.equal(kept?.incoming.key, 'k1');
   });
 
   describe('after the clock was set back', () => {
@@ -95,7 +112,7 @@ describe('a replica', () => {
       const [dead, living] = [replica(), replica()];
       await dead.beat();
       await store.accept(incoming('k1'), clock - hour);
-      await store.claimIncoming(dead.id(), clock, 1);
+      await dead.claim((owner) => store.claimIncoming(owner, clock, 1));
       clock -= hour;
       await living.beat();
       assert.equal(await free(), 1);
