@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 export interface CordonProcess {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
+  readonly pid: number;
   /** Lines of its log so far. */
   readonly log: readonly string[];
   /** Whether its process is gone. */
@@ -43,6 +44,7 @@ export async function startCordon(
   const port = await ready(child, log, exited);
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     log,
     ended: () => child.exitCode !== null || child.signalCode !== null,
     signal: (signal) => void child.kill(signal),

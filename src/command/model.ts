@@ -1,4 +1,5 @@
 import type { Account, PlatformName } from '../people/person.js';
+import type { MessageRef } from '../platform.js';
 
 /** What Defender is asked to do to a device. */
 export type ActionKind = 'restrict' | 'release';
@@ -53,8 +54,11 @@ export interface Incoming {
   readonly said: Said;
 }
 
-/** `text` is what a person typed after the mention or slash command; `press` is a button with its opaque token. */
+/**
+ * `text` is what a person typed after the mention or slash command; `press` is a button with its opaque token. `on` is the message
+ * that the button is on, where the platform itself vouches for it.
+ */
 export type Said =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'command'; readonly command: Command }
-  | { readonly kind: 'press'; readonly token: string; readonly reason?: string };
+  | { readonly kind: 'press'; readonly token: string; readonly reason?: string; readonly on?: MessageRef };

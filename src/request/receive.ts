@@ -1,5 +1,5 @@
 import { type AuditEvent, personActor } from '../audit/event.js';
-import type { Command } from '../command/model.js';
+import type { Command, Said } from '../command/model.js';
 import { parseCommand } from '../command/parse.js';
 import { DefenderError } from '../defender/errors.js';
 import { identify } from '../people/identify.js';
@@ -13,6 +13,7 @@ import { cancel } from './cancel.js';
 import { answer } from './commit.js';
 import type { Context } from './context.js';
 import { link } from './link.js';
+import { retireCopy } from './retire-copy.js';
 import { resolve } from './resolve.js';
 import { show } from './show.js';
 import { unlink } from './unlink.js';
@@ -95,9 +96,7 @@ async function understand(world: World, pending: PendingIncoming, person: Person
     }
     case 'press': {
       const button = await world.store.button(said.token);
-      return button
-        ? press(world, pending, person, button, said.reason)
-        : reply(world, pending, answers.unknownButton());
+      return button ? press(world, pending, person, button, said) : reply(world, pending, answers.unknownButton());
     }
   }
 }
@@ -108,9 +107,10 @@ async function press(
   pending: PendingIncoming,
   person: Person,
   { meaning, expiresAt }: StoredButton,
-  reason?: string,
+  { reason, on }: Extract<Said, { kind: 'press' }>,
 ): Promise<void> {
   const { incoming } = pending;
+  if (meaning.kind !== 'choose' && on !== undefined) await retireCopy(world, meaning.requestId, on);
   switch (meaning.kind) {
     case 'vote': {
       const { requestId, decision, revision } = meaning;

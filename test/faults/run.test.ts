@@ -17,12 +17,23 @@ describe(`real processes under real faults (seed ${seed})`, function () {
     answers: { lost: 0.08, late: 0.05 },
   };
 
-  it('keeps every promise while the process is killed six times and answers are lost', async () => {
-    const { verdict } = await play(killed, seed);
+  const kept = async (scenario: Scenario): Promise<void> => {
+    const { verdict } = await play(scenario, seed);
     assert.deepEqual({ wrong: verdict.wrong, missing: verdict.missing }, { wrong: [], missing: [] });
-    assert.ok(verdict.commands >= killed.commands, 'every command was acknowledged');
-    assert.ok(verdict.done > killed.commands / 2, 'the load was a load');
-  });
+    assert.ok(verdict.commands >= scenario.commands, 'every command was acknowledged');
+    assert.ok(verdict.done > scenario.commands / 2, 'the load was a load');
+  };
+
+  it('keeps every promise while the process is killed six times and answers are lost', () => kept(killed));
+
+  it('keeps every promise with two replicas on PostgreSQL, which are killed and paused, as is PostgreSQL', () =>
+    kept({
+      ...killed,
+      name: 'replicas',
+      replicas: 2,
+      database: 'postgres',
+      trouble: { kills: 3, pauses: 1, postgresKills: 2 },
+    }));
 
   it('catches a build that sends a lost call again without looking', async () => {
     const blind = await buildBlind();

@@ -36,4 +36,17 @@ describe('accepting many at once', () => {
     );
     assert.deepEqual(await keys(), ['k1', 'k2']);
   });
+
+  it('turns senders away, rather than growing, while the store is slow', async () => {
+    let go = (): void => undefined;
+    const slow = await openRaw(':memory:', { nextTurn: (run) => (go = run) });
+    const waiting = Array.from({ length: 2_000 }, (_, i) => slow.store.accept(incoming(`k${i}`), 1));
+    await assert.rejects(slow.store.accept(incoming('one too many'), 1), { code: 'store_busy' });
+    go();
+    assert.ok((await Promise.all(waiting)).every(Boolean));
+    const later = slow.store.accept(incoming('later'), 1);
+    go();
+    assert.equal(await later, true);
+    await slow.store.close();
+  });
 });

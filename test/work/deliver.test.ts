@@ -214,6 +214,22 @@ describe('deliveries', () => {
     });
   });
 
+  it('take the buttons from a second copy of the card as soon as somebody presses one', async () => {
+    await cordon.say('UREQ', 'restrict mymachine1 x');
+    // The process died between the post and its record.
+    const [first] = cordon.cards();
+    const approve = cordon.token('Approve');
+    const copy = await cordon.slack.send(first!.sent.target, first!.sent.view);
+    await cordon.accept('UAPP1', { kind: 'press', token: approve, on: copy });
+    await cordon.settle();
+    assert.equal(cordon.defender.submitted.length, 1, 'the press counts');
+    assert.equal(cordon.cards().length, 1);
+    assert.equal(cordon.cards()[0]?.card.state, 'submitted');
+    await cordon.accept('UAPP2', { kind: 'press', token: approve, on: first!.sent.ref });
+    await cordon.settle();
+    assert.equal(cordon.cards().length, 1, 'the card itself stays');
+  });
+
   describe('of a process that was silent while another took over', () => {
     /** Lets another replica do all that is due while the first one waits for the platform's answer to `operation`. */
     const overtaken = async (operation: 'send' | 'update', done: () => Promise<void>): Promise<void> => {

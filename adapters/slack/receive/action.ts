@@ -11,14 +11,14 @@ const press = z.object({
   trigger_id: id,
   response_url: webUrl.optional(),
   channel: z.object({ id }).optional(),
-  container: z.object({ channel_id: id.optional(), thread_ts: id.optional() }),
+  container: z.object({ channel_id: id.optional(), message_ts: id.optional(), thread_ts: id.optional() }),
   message: z.object({ thread_ts: id.optional() }).optional(),
   actions: z.array(z.object({ action_id: id, value: z.string().min(1).max(2_000) })).length(1),
 });
 
 /**
  * A button. Who pressed it is what Slack authenticated; of the button itself nothing is read but its opaque `value`, and of
- * the `action_id` only whether a reason is asked for first.
+ * the `action_id` only whether a reason is asked for first. Slack itself says on which message it is.
  */
 export function readAction(body: unknown): Received {
   const outer = envelope.safeParse(body);
@@ -46,13 +46,15 @@ export function readAction(body: unknown): Received {
       instead: 'Press the button again, or type `deny <request> <reason>` with the id that the card shows.',
     };
   }
+  const { message_ts } = container;
+  const on = message_ts === undefined ? {} : { on: { platform: 'slack' as const, conversation, message: message_ts } };
   return {
     kind: 'incoming',
     incoming: {
       key: `slack:action:${trigger_id}`,
       account: slackAccount(tenant, user.id),
       origin,
-      said: { kind: 'press', token: action.value },
+      said: { kind: 'press', token: action.value, ...on },
     },
     answer: { by: 'reply', url: response_url },
   };

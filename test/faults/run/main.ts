@@ -8,7 +8,8 @@ import { messageOf } from '../../../src/errors.js';
 import { buildBlind } from './blind.js';
 import { isPossible, type Outcome, play } from './scenario.js';
 import { scenarios } from './scenarios.js';
-import { type Row, table } from './table.js';
+import { measureStart, type Start } from './start.js';
+import { type Row, startTable, table } from './table.js';
 
 const { values: given } = parseArgs({
   options: {
@@ -22,7 +23,7 @@ const { values: given } = parseArgs({
 });
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const seed = given.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(given.seed);
-const names = scenarios.map(({ name }) => name);
+const names = [...scenarios.map(({ name }) => name), 'start'];
 const unknown = (given.only ?? []).filter((name) => !names.includes(name));
 if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(', ')}; there are ${names.join(', ')}.`);
 
@@ -55,8 +56,18 @@ for (const scenario of scenarios.filter(({ name }) => given.only?.includes(name)
     await build?.close();
   }
 }
-print(table(rows));
+if (rows.length > 0) print(table(rows));
+if (given.only?.includes('start') ?? true) print(`\n${startTable(await measureStarts())}`);
 process.exitCode = rows.some(({ broken }) => broken) ? 1 : 0;
+
+/** How long a start takes and how much memory Cordon has then, with more and more open requests. */
+async function measureStarts(): Promise<Start[]> {
+  const starts: Start[] = [];
+  for (const database of ['sqlite', 'postgres'] as const) {
+    for (const open of [0, 10_000, 100_000]) starts.push(await measureStart(database, open));
+  }
+  return starts;
+}
 
 /** The blind build has to be caught at calling twice; every other one at nothing. */
 function verdictOf({ verdict: { wrong, missing, doubled } }: Outcome, blind: boolean): Pick<Row, 'broken' | 'says'> {

@@ -4,8 +4,14 @@ import type { Scenario } from './scenario.js';
 export const scenarios: readonly (Scenario & { readonly blind?: true })[] = [
   scenario('sqlite', { commands: 1_000, perSecond: 5, trouble: { kills: 20, chatBursts: 20 } }),
   scenario('sqlite-2', { replicas: 2, trouble: { kills: 20 } }),
-  scenario('postgres-2', { replicas: 2, database: 'postgres', trouble: { kills: 20, chatBursts: 20 } }),
-  scenario('postgres-3', { replicas: 3, database: 'postgres', trouble: { kills: 20 } }),
+  scenario('postgres-2', {
+    replicas: 2,
+    database: 'postgres',
+    commands: 1_000,
+    perSecond: 5,
+    trouble: { kills: 20, chatBursts: 20 },
+  }),
+  scenario('postgres-3', { replicas: 3, database: 'postgres', commands: 1_000, perSecond: 5, trouble: { kills: 20 } }),
   scenario('postgres-killed', {
     replicas: 2,
     database: 'postgres',

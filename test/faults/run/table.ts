@@ -1,4 +1,5 @@
 import type { Outcome } from './scenario.js';
+import type { Start } from './start.js';
 
 /** One scenario in the table: how it went, or why it was left out. */
 export interface Row {
@@ -27,8 +28,18 @@ const head = [
 
 /** A Markdown table, as it stands in docs/reliability.md. */
 export function table(rows: readonly Row[]): string {
-  const lines = rows.map((row) => cellsOf(row));
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdown(head, rows.map(cellsOf));
+}
+
+export function startTable(starts: readonly Start[]): string {
+  return markdown(
+    ['database', 'open requests', 'ready after (ms)', 'resident (MiB)'],
+    starts.map(({ database, open, readyMs, residentMiB }) => [database, open, readyMs, residentMiB].map(String)),
+  );
+}
+
+function markdown(titles: readonly string[], lines: readonly (readonly string[])[]): string {
+  return [titles, titles.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function cellsOf({ name, outcome, says = '', leftOut }: Row): string[] {
