@@ -233,7 +233,7 @@ function missingMessages({ id, end, cards }: Seen, posts: readonly Post[]): stri
 
 /** Said again when a call is tried again: no copies. */
 const saidAgain =
-  /did not answer the call|is sent again|call limit|tries again|Not sent yet|^Defender: |^.. ?Defender: /;
+  /could not store this|did not answer the call|is sent again|call limit|tries again|Not sent yet|^Defender: |^.. ?Defender: /;
 
 /** Messages that say the same in the same place: two cards of one Request, two equal replies. */
 function copiesOf(posts: readonly Post[], ledger: Evidence['ledger']): Post[][] {

@@ -3,7 +3,7 @@ import type { Sandbox } from '../../../sandbox/boot.js';
 import { messageOf } from '../../../src/errors.js';
 import type { Chance } from './chance.js';
 import type { Ledger, ShownCard } from './ledger.js';
-import { press, say, untilTaken } from './people.js';
+import { notStored, press, say, untilTaken } from './people.js';
 import type { Errand } from './plan.js';
 
 export interface LoadOptions {
@@ -129,10 +129,21 @@ function startApprover(
     if (buttons.includes('Approve')) begin(card.requestId, () => decide(card));
     if (buttons.includes('Send again')) begin(`${key} ${card.status}`, () => tell(card));
   });
+  // Slack takes a press before it is stored; that it could not be is said to the one who pressed. They look at all they pressed.
+  let told = 0;
+  const stopHearing = ledger.onPost(({ onlyFor, text }) => {
+    if (onlyFor !== 'bob' || !notStored.test(text)) return;
+    told += 1;
+    for (const card of ledger.cards()) {
+      const { buttons, key } = card.post;
+      if (handled.has(card.requestId) && buttons.includes('Approve')) begin(`${key} ${told}`, () => decide(card));
+    }
+  });
   return {
     unheard,
     async close() {
       stop();
+      stopHearing();
       await Promise.all(under);
     },
   };
