@@ -159,4 +159,12 @@ describe('the judge of the fault run', () => {
     assert.equal(result.postedTwice, 1);
     assert.equal(result.staleCopies, 1);
   });
+
+  it('takes the card that ended for the one that counts, though a late replica posted its own after it', () => {
+    const late = card({ end: undefined, status: 'Waiting' }, { key: 'late', at: at + 500, buttons: ['Approve'] });
+    const interruptions = [{ from: at + 100, until: at + 400, what: 'replica 0 paused' }];
+    const result = verdict({ cards: [card(), late], over: { interruptions } });
+    assert.deepEqual([result.wrong, result.missing], [[], []]);
+    assert.equal(result.staleCopies, 1);
+  });
 });

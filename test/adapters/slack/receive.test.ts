@@ -69,7 +69,8 @@ describe('What Slack sends becomes an Incoming', () => {
     assert.equal(key, 'slack:action:13345224609.738474920.button');
     assert.deepEqual(account, { platform: 'slack', tenant: 'T0HOME', user: 'U0BOB' });
     assert.equal(origin.thread, '1790000000.000100');
-    assert.deepEqual(said, { kind: 'press', token: 'b3BhcXVlLXRva2VuLW9mLXRoZS1idXR0b24' });
+    const on = { platform: 'slack', conversation: 'C0INCIDENT', message: '1790000130.000400' };
+    assert.deepEqual(said, { kind: 'press', token: 'b3BhcXVlLXRva2VuLW9mLXRoZS1idXR0b24', on });
   });
 
   it('a button pressed from another organisation carries the team of the person, not of the channel', () => {

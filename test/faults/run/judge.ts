@@ -102,8 +102,7 @@ function requestsIn({ sandbox, ledger }: Evidence): Seen[] {
     const cards = unsorted.toSorted((a, b) => a.post.at - b.post.at);
     const [first] = cards;
     if (first === undefined) return [];
-    // The newest card of a place is the one that Cordon knows of.
-    const ends = new Set([...newestByPlace(cards).values()].map(({ end }) => end));
+    const ends = new Set([...keptByPlace(cards).values()].map(({ end }) => end));
     return {
       id,
       cards,
@@ -115,8 +114,13 @@ function requestsIn({ sandbox, ledger }: Evidence): Seen[] {
   });
 }
 
-function newestByPlace(cards: readonly ShownCard[]): Map<string, ShownCard> {
-  return new Map(cards.map((card) => [card.post.conversation, card]));
+/**
+ * The card of each place that Cordon keeps: one that has ended, else the newest. Of two copies it is mostly the newer one, but not where
+ * a replica that stood still posts its own late. `cards` are in the order of their posts.
+ */
+function keptByPlace(cards: readonly ShownCard[]): Map<string, ShownCard> {
+  const ended = cards.filter(({ end }) => end !== undefined);
+  return new Map([...cards, ...ended].map((card) => [card.post.conversation, card]));
 }
 
 function unanswered(
@@ -138,7 +142,7 @@ function unanswered(
 
 function unfinished({ id, end, cards }: Seen): string[] {
   if (end !== undefined) return [];
-  const now = [...newestByPlace(cards).values()].map(({ post, status }) => `${post.platform}: ${status}`);
+  const now = [...keptByPlace(cards).values()].map(({ post, status }) => `${post.platform}: ${status}`);
   return [`${id} is not at one end in all its places (${now.join('; ')})`];
 }
 
@@ -229,7 +233,7 @@ function missingMessages({ id, end, cards }: Seen, posts: readonly Post[]): stri
 
 /** Said again when a call is tried again: no copies. */
 const saidAgain =
-  /did not answer the call|is sent again|call limit|tries again|Not sent yet|^Defender: |^.. ?Defender: /;
+  /could not store this|did not answer the call|is sent again|call limit|tries again|Not sent yet|^Defender: |^.. ?Defender: /;
 
 /** Messages that say the same in the same place: two cards of one Request, two equal replies. */
 function copiesOf(posts: readonly Post[], ledger: Evidence['ledger']): Post[][] {
@@ -267,9 +271,9 @@ function lostByChat(sandbox: Witnesses): Interruption[] {
 
 function staleCopies(requests: readonly Seen[]): number {
   return requests.reduce((sum, { cards }) => {
-    const newest = newestByPlace(cards);
+    const kept = keptByPlace(cards);
     return (
-      sum + cards.filter((card) => newest.get(card.post.conversation) !== card && card.post.buttons.length > 0).length
+      sum + cards.filter((card) => kept.get(card.post.conversation) !== card && card.post.buttons.length > 0).length
     );
   }, 0);
 }

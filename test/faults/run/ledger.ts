@@ -45,6 +45,8 @@ export interface Ledger {
   cardsOf(device: string): ShownCard[];
   /** Told of every new or changed card. Returns the function that stops listening. */
   onCard(listener: (card: ShownCard) => void): () => void;
+  /** Told of every new or changed message. */
+  onPost(listener: (post: Post) => void): () => void;
   close(): void;
 }
 
@@ -52,8 +54,10 @@ export function keepLedger(sandbox: Sandbox): Ledger {
   const posts = new Map<string, Post>();
   const cards = new Map<string, ShownCard>();
   const listeners = new Set<(card: ShownCard) => void>();
+  const postListeners = new Set<(post: Post) => void>();
   const put = (post: Post): void => {
     posts.set(post.key, { ...post, at: posts.get(post.key)?.at ?? post.at });
+    for (const listener of postListeners) listener(post);
     const card = readCard(post);
     if (card === undefined) return;
     cards.set(post.key, card);
@@ -83,6 +87,10 @@ export function keepLedger(sandbox: Sandbox): Ledger {
     onCard: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onPost: (listener) => {
+      postListeners.add(listener);
+      return () => postListeners.delete(listener);
     },
     close: () => {
       stopSlack();

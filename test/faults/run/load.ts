@@ -3,7 +3,7 @@ import type { Sandbox } from '../../../sandbox/boot.js';
 import { messageOf } from '../../../src/errors.js';
 import type { Chance } from './chance.js';
 import type { Ledger, ShownCard } from './ledger.js';
-import { press, say, untilTaken } from './people.js';
+import { notStored, press, say, untilTaken } from './people.js';
 import type { Errand } from './plan.js';
 
 export interface LoadOptions {
@@ -48,11 +48,7 @@ export async function runLoad(sandbox: Sandbox, ledger: Ledger, options: LoadOpt
     const seen = new Set(ledger.cardsOf(errand.device).map(({ requestId }) => requestId));
     const giveUpAt = Date.now() + patienceMs;
     const over = (): boolean => Date.now() > giveUpAt;
-    const taken = await untilTaken(
-      ledger,
-      () => say(sandbox, errand, action, `${errand.device} load of the fault run`),
-      over,
-    );
+    const taken = await untilTaken(() => say(sandbox, errand, action, `${errand.device} load of the fault run`), over);
     accepted.push({ errand, action, acceptedAt: taken.at, tries: taken.tries });
     const done = (): boolean =>
       ledger.cardsOf(errand.device).some((card) => card.action === action && !seen.has(card.requestId) && until(card));
@@ -99,12 +95,12 @@ function startApprover(
     const errand = errands.find(({ device }) => device === card.device);
     if (errand === undefined) return;
     if (kinds.get(card.device) === 'withdraw') {
-      await untilTaken(ledger, () => say(sandbox, errand, 'withdraw', card.requestId), over);
+      await untilTaken(() => say(sandbox, errand, 'withdraw', card.requestId), over);
       return;
     }
     const shown = ledger.cardsOf(card.device).filter((each) => each.requestId === card.requestId);
     const { post } = chance.pick(shown.filter(({ post: { buttons } }) => buttons.includes('Approve')).concat(card));
-    await untilTaken(ledger, () => press(sandbox, post, 'Approve'), over);
+    await untilTaken(() => press(sandbox, post, 'Approve'), over);
   };
   /** Nobody could tell whether the call arrived: a person looks in Defender and says what they see. */
   const tell = async (card: ShownCard): Promise<void> => {
@@ -114,7 +110,6 @@ function startApprover(
       .some(({ requestorComment }) => requestorComment.startsWith(`[Cordon ${card.requestId}]`));
     const giveUpAt = Date.now() + patienceMs;
     await untilTaken(
-      ledger,
       () => press(sandbox, card.post, arrived ? 'It was sent' : 'Send again'),
       () => Date.now() > giveUpAt,
     );
@@ -134,10 +129,21 @@ function startApprover(
     if (buttons.includes('Approve')) begin(card.requestId, () => decide(card));
     if (buttons.includes('Send again')) begin(`${key} ${card.status}`, () => tell(card));
   });
+  // Slack takes a press before it is stored; that it could not be is said to the one who pressed. They look at all they pressed.
+  let told = 0;
+  const stopHearing = ledger.onPost(({ onlyFor, text }) => {
+    if (onlyFor !== 'bob' || !notStored.test(text)) return;
+    told += 1;
+    for (const card of ledger.cards()) {
+      const { buttons, key } = card.post;
+      if (handled.has(card.requestId) && buttons.includes('Approve')) begin(`${key} ${told}`, () => decide(card));
+    }
+  });
   return {
     unheard,
     async close() {
       stop();
+      stopHearing();
       await Promise.all(under);
     },
   };

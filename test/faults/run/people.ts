@@ -3,8 +3,9 @@ import type { Sandbox } from '../../../sandbox/boot.js';
 import { objectIds, teamsIds } from '../../../sandbox/cast.js';
 import type { StoredMessage } from '../../../sandbox/slack.js';
 import type { TeamsMessage } from '../../../sandbox/teams.js';
+import { wordsOf } from '../../../sandbox/teams/words.js';
 import type { Errand } from './plan.js';
-import type { Ledger, Post } from './ledger.js';
+import type { Post } from './ledger.js';
 
 const slackChannel = 'C0INC4711';
 const againMs = 250;
@@ -16,43 +17,44 @@ export interface Taken {
   readonly at: number;
 }
 
-/** What Cordon says, in the answer or in a message right after it, where it could not store what a person did. */
-const notStored = /could not store this/;
-const readingMs = 500;
+/** What Cordon says with a 200 when it could not store what a person did: then nothing was taken. */
+export const notStored = /could not store this/;
 
-/**
- * Does it again, as people do whom their client or Cordon tells that it did not work, until the answer is a 2xx and nothing of the
- * sort is said. Where several do something at once, each takes such a message for theirs: done twice it does no harm.
- */
+/** Does it again, as people do whose client or Cordon says that it did not work, until it is taken. */
 export async function untilTaken(
-  ledger: Pick<Ledger, 'posts'>,
   act: () => Promise<{ readonly status: number; readonly body?: unknown }>,
   stopped: () => boolean = () => false,
 ): Promise<Taken> {
-  const complaints = (): number => ledger.posts().filter(({ text }) => notStored.test(text)).length;
   for (let tries = 1; ; tries += 1) {
-    const before = complaints();
-    const { status, body } = await act().catch(() => ({ status: 0, body: undefined }));
-    if (status >= 200 && status < 300 && !notStored.test(JSON.stringify(body ?? ''))) {
-      const at = Date.now();
-      await delay(readingMs);
-      if (complaints() === before) return { tries, at };
-    }
+    const status = await act().then(statusOf, () => 0);
+    if (status >= 200 && status < 300) return { tries, at: Date.now() };
     if (stopped()) throw new Error(`not taken after ${tries} tries, the last answer was ${status}`);
     await delay(againMs);
   }
 }
 
+/** The status of what was done; 503 where the answer itself says that nothing was. */
+function statusOf({ status, body }: { readonly status: number; readonly body?: unknown }): number {
+  return notStored.test(JSON.stringify(body ?? null)) ? 503 : status;
+}
+
 /** Alice's words in the incident channel of the errand's platform. */
-export function say(
+export async function say(
   sandbox: Sandbox,
   { platform, how }: Errand,
   verb: keyof typeof slackCommands,
   rest: string,
 ): Promise<{ readonly status: number; readonly body?: unknown }> {
   if (platform === 'teams') {
-    const what = { user: objectIds.alice, conversation: teamsIds.incident, text: `${verb} ${rest}` };
-    return sandbox.teamsDoor().say({ ...what, slash: how === 'slash' });
+    const conversation = teamsIds.incident;
+    const before = sandbox.teams().messages(conversation).length;
+    const sent = await sandbox
+      .teamsDoor()
+      .say({ user: objectIds.alice, conversation, text: `${verb} ${rest}`, slash: how === 'slash' });
+    // Teams shows nothing of an answer to a message, so Cordon says it in the chat, before it answers. Whoever reads it of another's
+    // message says theirs once more, which does no harm.
+    const since = sandbox.teams().messages(conversation).slice(before);
+    return since.some((message) => notStored.test(wordsOf(message))) ? { status: 503 } : sent;
   }
   if (how === 'mention')
     return sandbox.door().mention({ user: 'U0ALICE', channel: slackChannel, text: `${verb} ${rest}` });
