@@ -2,6 +2,7 @@ import type { ActionKind, DeviceRef } from '../src/command/model.js';
 import type { Defender, Submission } from '../src/defender/defender.js';
 import { createdAt } from '../src/defender/actions.js';
 import { DefenderError } from '../src/defender/errors.js';
+import type { Call } from '../src/defender/throttle.js';
 import type { Machine } from '../src/defender/machine.js';
 import { finalStatus, type MachineAction, machineActionType } from '../src/defender/machine-action.js';
 import type { Account, PlatformName, Profile } from '../src/people/person.js';
@@ -34,7 +35,8 @@ export class FakeDefender implements Defender {
     );
   }
 
-  submit(kind: ActionKind, machineId: string, comment: string): Promise<Submission> {
+  submit(kind: ActionKind, machineId: string, comment: string, call?: Call): Promise<Submission> {
+    void call?.done();
     this.submitted.push({ kind, machineId, comment });
     const scripted = this.answers.shift();
     const answer = typeof scripted === 'function' ? scripted(comment) : scripted;
