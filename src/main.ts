@@ -59,7 +59,7 @@ async function main(config: Config): Promise<void> {
       () => [],
       (error: unknown) => [`The records cannot be read: ${messageOf(error)}.`],
     );
-    const reasons = [...records, ...adapters.flatMap((adapter) => adapter.health().reasons)];
+    const reasons = [...records, ...workers.reasons(), ...adapters.flatMap((adapter) => adapter.health().reasons)];
     return { ok: reasons.length === 0, reasons };
   });
   const core: Core = {

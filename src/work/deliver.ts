@@ -18,6 +18,8 @@ type World = Pick<Context, 'store' | 'platforms' | 'replica' | 'now' | 'logger' 
 
 const atOnce = 16;
 const firstPauseMs = 1_000;
+/** What may be there already is in less of a hurry, and the second try must not meet the same disturbance. */
+const unsurePauseMs = 15_000;
 const longestPauseMs = 60_000;
 /** While the bot is not invited, it is tried this often at first: people are told to invite it and expect it to work then. */
 const inviteMs = 10_000;
@@ -176,6 +178,7 @@ async function retryOrDrop(
   request: Request | undefined,
   error: unknown,
 ): Promise<void> {
+  const { message } = delivery;
   const at = now();
   const kind = error instanceof PlatformError ? error.kind : 'later';
   const because = error instanceof PlatformError ? `${error.code}: ${error.message}` : messageOf(error);
@@ -184,9 +187,9 @@ async function retryOrDrop(
     store.postponeDelivery(delivery, at + wait, { error: because, unsure: isUnsure(error) }, effects);
   if (kind === 'later' && !tooOld) {
     const wait = error instanceof PlatformError ? error.retryAfterMs : undefined;
-    return again(wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs));
+    const pause = wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs);
+    return again(isUnsure(error) && !isEdit(message) ? Math.max(pause, unsurePauseMs) : pause);
   }
-  const { message } = delivery;
   // A person adds the app for themselves, or not: nobody else can invite it there.
   const invitable = message.kind === 'announce' && message.place.person === undefined;
   const stillWanted = request === undefined || !isFinal(request.state);

@@ -12,6 +12,8 @@ import { createTracker } from './track.js';
 export interface Workers {
   start(): Promise<void>;
   wake(loop: LoopName): void;
+  /** Why this process cannot do its work, one sentence each; empty when all is well. */
+  reasons(): readonly string[];
   /** Takes nothing new on, and resolves when what was under way has ended. */
   stop(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function createWorkers(world: Omit<Context, 'wake' | 'replica'>, lease: L
       for (const each of Object.values(loops)) each.start();
     },
     wake,
+    reasons: () => (replica.alive() ? [] : ['The records cannot be written: nothing is sent until they can.']),
     async stop() {
       const { deliver, ...others } = loops;
       await Promise.all(Object.values(others).map((each) => each.stop()));
