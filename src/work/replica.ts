@@ -61,8 +61,10 @@ export function createReplica({ store, now, newId, leaseMs, freed, logger }: Rep
           { replica: id },
           'this process was silent for longer than its lease; others have taken over its work',
         );
-        id = newId();
-        await store.register(id, next);
+        // Known before it claims: what is claimed for nobody is freed.
+        const born = newId();
+        await store.register(born, next);
+        id = born;
       }
       until = next;
       for (const owner of lost) {

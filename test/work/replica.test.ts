@@ -67,6 +67,19 @@ describe('a replica', () => {
     assert.equal(await free(), 1);
   });
 
+  it('gives back also what it claims under its old id while it begins anew', async () => {
+    const one = replica();
+    await one.beat();
+    await store.accept(incoming('k1'), clock);
+    clock += 60_000;
+    const beat = one.beat();
+    const claimed = await one.claim((owner) => store.claimIncoming(owner, clock, 1));
+    await beat;
+    assert.equal(claimed.length, 1);
+    await one.beat();
+    assert.equal(await free(), 1);
+  });
+
   it('hands back what it has claimed when it leaves', async () => {
     const one = replica();
     await one.beat();
