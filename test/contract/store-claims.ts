@@ -104,6 +104,15 @@ export function claimContract(subject: Subject): void {
         assert.deepEqual(await claim(store, 'r'), ['B']);
       });
 
+      it('keeps a device for what was approved earlier and has no place in the line yet', async () => {
+        const { store } = subject;
+        await store.create(request({ id: 'A', state: 'approved', createdAt: 5, dueAt: 5 }), nothing);
+        await store.create(queued('B', { queuedAt: 20 }), nothing);
+        assert.deepEqual(await claim(store, 'r'), []);
+        await store.change(changed((await store.request('A'))!, { state: 'withdrawn' }), nothing);
+        assert.deepEqual(await claim(store, 'r'), ['B']);
+      });
+
       it('starts once, with one call of the quota, and keeps the claim', async () => {
         const { store } = subject;
         const other = await subject.reopen();
