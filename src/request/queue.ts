@@ -27,9 +27,14 @@ export async function queue(world: World, request: Request): Promise<void> {
   const { over, note } = running
     ? { over: { waitsFor: running.id }, note: { note: notes.waitsForDevice(running) } }
     : await expectedWait(world, request, ahead);
-  const after = advance(request, 'queue', at, { queuedAt: at, dueAt: at, ...over });
+  const after = advance(request, 'queue', at, { queuedAt: approvedAt(request), dueAt: at, ...over });
   if (after === undefined) return;
   await commit(world, request, after, at, { what: 'request.queue', actor: cordon, ...note });
+}
+
+/** Its place in the line: whichever process queues it, and however late, what was approved first goes first. */
+function approvedAt({ createdAt, votes }: Request): number {
+  return Math.max(createdAt, ...votes.map(({ at }) => at));
 }
 
 /** What there is to say about the wait for the quota: nothing where it is too short to notice. */

@@ -86,7 +86,10 @@ export async function postponeRequests(
     .execute();
 }
 
-/** No call for the device is under way, and none of its Requests stands further ahead in the line. */
+/**
+ * No call for the device is under way, and none of its Requests stands further ahead in the line. One that is approved and not yet in the
+ * line, as when the process that had to queue it has died, may belong ahead: it is waited for.
+ */
 function laneIsFree(eb: ExpressionBuilder<Schema, 'request'>): Expression<SqlBool> {
   const inTheWay = eb
     .selectFrom('request as other')
@@ -99,7 +102,10 @@ function laneIsFree(eb: ExpressionBuilder<Schema, 'request'>): Expression<SqlBoo
         both('other.line_at', '<', lineAt),
         both.and([both('other.line_at', '=', lineAt), both('other.id', '<', both.ref('request.id'))]),
       ]);
-      return both.or([both('other.state', 'in', runningStates), both.and([both('other.state', '=', 'queued'), ahead])]);
+      return both.or([
+        both('other.state', 'in', runningStates),
+        both.and([both('other.state', 'in', ['approved', 'queued']), ahead]),
+      ]);
     });
   return eb.not(eb.exists(inTheWay));
 }

@@ -110,7 +110,7 @@ export interface Store extends PeopleStore {
   release(replica: string): Promise<void>;
   /**
    * Ends the replicas that are dead at `now`, or whose lease reaches beyond `latest`, as after a clock was set back. What they had
-   * claimed is due. How many there were.
+   * claimed is due, and what was claimed for a replica that is not known (any more) as well. How many there were.
    */
   reap(now: number, latest: number): Promise<number>;
   /**
@@ -130,6 +130,11 @@ export interface Store extends PeopleStore {
 /** Who claims: a replica, and which of its claims it is. */
 export function ownerFor(replica: string, claim: number): string {
   return `${replica}/${claim}`;
+}
+
+/** The replica that such an owner is of. */
+export function replicaOf(owner: string): string {
+  return owner.slice(0, owner.lastIndexOf('/'));
 }
 
 /** What happens in the same transaction as a change. */

@@ -54,15 +54,18 @@ export function createReplica({ store, now, newId, leaseMs, freed, logger }: Rep
       const next = now() + leaseMs;
       if (until === 0) {
         await store.register(id, next);
-      } else if (now() >= until || !(await store.renew(id, next))) {
+      } else if (now() >= until || !(await store.renew(id, next)) || now() >= until) {
         // What was left undone because the lease had run out is free again, whether or not others have seen it.
         await store.release(id);
         logger.warn(
           { replica: id },
           'this process was silent for longer than its lease; others have taken over its work',
         );
-        id = newId();
-        await store.register(id, next);
+        // Known before it claims: what is claimed for nobody is freed.
+        const born = newId();
+        await store.register(born, next);
+        id = born;
+        lost.clear();
       }
       until = next;
       for (const owner of lost) {

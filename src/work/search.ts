@@ -1,4 +1,5 @@
 import { workOn } from '../request/claimed.js';
+import { putOff } from '../request/commit.js';
 import type { Context } from '../request/context.js';
 import type { RequestState } from '../request/life.js';
 import { recover } from '../request/recover.js';
@@ -19,7 +20,11 @@ export function createSearch(world: World): Pool {
     atOnce,
     claim: (limit) => replica.claim((owner) => store.claimRequests(owner, searched, now(), limit)),
     work: async (request) => {
-      await workOn(world, request, () => recover(world, request));
+      await workOn(world, request, async () => {
+        await recover(world, request);
+        // A wish to cancel that came meanwhile has left the claim as it was, and what was found out could not be stored.
+        await putOff(world, request, now());
+      });
       wake('dispatch');
     },
     nextDue: () => store.nextDue(searched),

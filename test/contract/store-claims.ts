@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Request } from '../../src/request/request.js';
 import { ownerFor, type Store } from '../../src/store/store.js';
 import { machine, person } from '../support.js';
-import { changed, due, event, nothing, request } from '../store/examples.js';
+import { announce, changed, due, event, incoming, nothing, request } from '../store/examples.js';
 import type { Subject } from './store.js';
 
 /** Several processes over one store: whatever they do at the same moment, one of them does it. */
@@ -55,6 +55,34 @@ export function claimContract(subject: Subject): void {
       }
     });
 
+    it('frees what was claimed for a replica that is forgotten already, as by a process that was stopped for long', async () => {
+      const { store } = subject;
+      const other = await subject.reopen();
+      await store.register('gone', 10);
+      await store.register('lives', 100);
+      assert.equal(await other.reap(10, 1_000), 1);
+      for (const replica of ['gone', 'lives']) {
+        await store.accept(incoming(replica), 1);
+        await store.create(request({ id: replica, dueAt: 1 }), { ...nothing, deliveries: [announce(replica)] });
+        await store.claimIncoming(ownerFor(replica, 8), 1, 1);
+        await store.claimDeliveries(ownerFor(replica, 8), 1, 1);
+        await store.claimRequests(ownerFor(replica, 8), ['awaiting approval'], 1, 1);
+      }
+      await other.reap(11, 1_000);
+      assert.deepEqual(
+        (await store.claimIncoming('new', 1, 9)).map((pending) => pending.incoming.key),
+        ['gone'],
+      );
+      assert.deepEqual(
+        (await store.claimDeliveries('new', 1, 9)).map(({ requestId }) => requestId),
+        ['gone'],
+      );
+      assert.deepEqual(
+        (await store.claimRequests('new', ['awaiting approval'], 1, 9)).map(({ id }) => id),
+        ['gone'],
+      );
+    });
+
     describe('sending', () => {
       const quota = { bucket: 'restrictCodeExecution', now: 100, limits: [{ limit: 1, ms: 50 }] } as const;
       const queued = (id: string, over: Partial<Request> = {}) =>
@@ -73,6 +101,15 @@ export function claimContract(subject: Subject): void {
         await store.create(queued('G', { device: device('4') }), nothing);
         await store.create(queued('H', { device: device('5'), dueAt: 101 }), nothing);
         assert.deepEqual(await claim(store, 'r', 1), ['A']);
+        assert.deepEqual(await claim(store, 'r'), ['B']);
+      });
+
+      it('keeps a device for what was approved earlier and has no place in the line yet', async () => {
+        const { store } = subject;
+        await store.create(request({ id: 'A', state: 'approved', createdAt: 5, dueAt: 5 }), nothing);
+        await store.create(queued('B', { queuedAt: 20 }), nothing);
+        assert.deepEqual(await claim(store, 'r'), []);
+        await store.change(changed((await store.request('A'))!, { state: 'withdrawn' }), nothing);
         assert.deepEqual(await claim(store, 'r'), ['B']);
       });
 

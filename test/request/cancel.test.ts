@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DefenderError } from '../../src/defender/errors.js';
 import type { Submission } from '../../src/defender/defender.js';
+import { cancel } from '../../src/request/cancel.js';
 import { plain } from '../../src/view/model.js';
 import { Harness } from '../harness.js';
 import { machine } from '../support.js';
@@ -315,6 +316,23 @@ describe('cancelling', () => {
       assert.match(status(), /Being sent.*To be cancelled/);
       assert.match(cordon.thread().at(-1) ?? '', /as soon as it shows the action/);
       cordon.defender.make('restrict', machine().id, cordon.defender.submitted[0]?.comment ?? '');
+      await cordon.advance(5_000);
+      assert.equal((await cordon.request()).state, 'cancelled');
+      assert.equal(cordon.defender.cancelled.length, 1);
+    });
+
+    it('is typed while the action is looked for, and carried out all the same', async () => {
+      cordon.defender.answers = [lost];
+      await approve();
+      cordon.defender.make('restrict', machine().id, cordon.defender.submitted[0]?.comment ?? '');
+      const list = cordon.defender.listMachineActions.bind(cordon.defender);
+      cordon.defender.listMachineActions = async (...call) => {
+        cordon.defender.listMachineActions = list;
+        const person = (await cordon.request()).requester;
+        await cancel(cordon.context, { key: 'typed', person, origin: cordon.origin(), requestId: id });
+        return list(...call);
+      };
+      await cordon.advance(5_000);
       await cordon.advance(5_000);
       assert.equal((await cordon.request()).state, 'cancelled');
       assert.equal(cordon.defender.cancelled.length, 1);

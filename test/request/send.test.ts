@@ -3,6 +3,8 @@ import sinon from 'sinon';
 import { DefenderError } from '../../src/defender/errors.js';
 import { displayId } from '../../src/request/request.js';
 import { plain } from '../../src/view/model.js';
+import { createDispatcher } from '../../src/work/dispatch.js';
+import { createIntake } from '../../src/work/intake.js';
 import { Harness } from '../harness.js';
 import { machine } from '../support.js';
 
@@ -272,5 +274,37 @@ describe('sending and following', () => {
       cordon.defender.submitted.map(({ kind }) => kind),
       ['restrict', 'release'],
     );
+  });
+
+  it('keeps the order of the approvals for one device, though the process that had to queue the first has died', async () => {
+    await cordon.say('UREQ', 'release mymachine1 cleaned');
+    const [restrict, release] = cordon.cards().map(({ card }) => card.buttons[0]!.token);
+    const press = async (token: string | undefined): Promise<void> => {
+      await cordon.accept('UAPP1', { kind: 'press', token: token ?? '' });
+      const intake = createIntake(cordon.context);
+      await intake.tick();
+      await intake.idle();
+    };
+    const dispatch = async (): Promise<void> => {
+      const dispatcher = createDispatcher(cordon.context);
+      await dispatcher.tick();
+      await dispatcher.idle();
+    };
+    const sent = (): string[] => cordon.defender.submitted.map(({ kind }) => kind);
+
+    await press(restrict);
+    const [first] = await cordon.store.claimRequests('dead/1', ['approved'], cordon.clock, 1);
+    assert.equal(first?.action, 'restrict');
+    cordon.clock += 1_000;
+    await press(release);
+    await dispatch();
+    assert.deepEqual(sent(), []);
+    await cordon.store.free('dead/1');
+    cordon.clock += 1_000;
+    await dispatch();
+    assert.deepEqual(sent(), ['restrict']);
+    cordon.defender.setStatus('Succeeded');
+    await cordon.advance(10_000);
+    assert.deepEqual(sent(), ['restrict', 'release']);
   });
 });

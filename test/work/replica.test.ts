@@ -67,6 +67,38 @@ describe('a replica', () => {
     assert.equal(await free(), 1);
   });
 
+  it('gives back also what it claims under its old id while it begins anew', async () => {
+    const one = replica();
+    await one.beat();
+    await store.accept(incoming('k1'), clock);
+    clock += 60_000;
+    const beat = one.beat();
+    const claimed = await one.claim((owner) => store.claimIncoming(owner, clock, 1));
+    await beat;
+    assert.equal(claimed.length, 1);
+    await one.beat();
+    assert.equal(await free(), 1);
+  });
+
+  it('begins anew also where its lease runs out while it is being renewed: what was left undone meanwhile is free', async () => {
+    const one = replica();
+    await one.beat();
+    const before = one.id();
+    await store.accept(incoming('k1'), clock);
+    await one.claim((owner) => store.claimIncoming(owner, clock, 1));
+    const renew = store.renew.bind(store);
+    store.renew = async (...asked) => {
+      clock += 6_000;
+      assert.equal(one.alive(), false);
+      return renew(...asked);
+    };
+    clock += 15_000;
+    await one.beat();
+    assert.equal(one.alive(), true);
+    assert.notEqual(one.id(), before);
+    assert.equal(await free(), 1);
+  });
+
   it('hands back what it has claimed when it leaves', async () => {
     const one = replica();
     await one.beat();
@@ -91,6 +123,22 @@ describe('a replica', () => {
     await one.beat();
     assert.equal(await free(), 1);
     assert.equal(kept?.incoming.key, 'k1');
+  });
+
+  it('gives nothing back one by one that went with its old id: after a long outage that would take longer than a lease', async () => {
+    const one = replica();
+    await one.beat();
+    let freed = 0;
+    store.free = () => {
+      freed += 1;
+      return Promise.resolve();
+    };
+    for (let tries = 0; tries < 1_000; tries += 1) {
+      await assert.rejects(one.claim(() => Promise.reject(new Error('connection lost'))));
+    }
+    clock += 3_600_000;
+    await one.beat();
+    assert.equal(freed, 0);
   });
 
   describe('after the clock was set back', () => {
