@@ -20,7 +20,10 @@ export function neverLeft(code: string | undefined): boolean {
   );
 }
 
-/** Whether whoever answered with this status may have done what was asked all the same: it broke, or its gateway lost the answer. */
+/**
+ * Whether what was asked may have been done though a chat platform answered with this status: a gateway that lost the answer. A 500 is
+ * the service's own word that it failed; where one method alone fails for minutes, its messages have to wait, not to be given up.
+ */
 export function mayHaveWorked(status: number): boolean {
-  return status === 408 || status === 500 || status === 502 || status === 504;
+  return status === 408 || status === 502 || status === 504;
 }

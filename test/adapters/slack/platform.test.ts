@@ -98,7 +98,7 @@ describe('Sending to Slack', () => {
 
   it('does not retry by itself', async () => {
     rig.api.answers['chat.postMessage'] = () => ({ status: 500, body: 'oops' });
-    await assert.rejects(platform.send(channel, note), { kind: 'later', code: 'slack_http_500', unsure: true });
+    await assert.rejects(platform.send(channel, note), { kind: 'later', code: 'slack_http_500', unsure: false });
     assert.equal(rig.api.of('chat.postMessage').length, 1);
   });
 

@@ -75,12 +75,13 @@ describe('The connector of the Bot Framework', () => {
   });
 
   const once: [string, ConnectorServer['answer'], object][] = [
-    ['a 500', () => ({ status: 500, body: 'oops' }), { kind: 'later', code: 'teams_http_500', unsure: true }],
+    ['a 500', () => ({ status: 500, body: 'oops' }), { kind: 'later', code: 'teams_http_500', unsure: false }],
     [
       'a 429',
       () => ({ ...refuse(429, 'TooMany'), headers: { 'retry-after': '7' } }),
       { kind: 'later', retryAfterMs: 7_000 },
     ],
+    ['a 504', () => ({ status: 504, body: 'late' }), { kind: 'later', code: 'teams_http_504', unsure: true }],
     ['a cut connection', () => ({ cut: true }), { kind: 'later', code: 'teams_unreachable', unsure: true }],
     ['silence', () => ({ silent: true }), { kind: 'later', code: 'teams_unreachable', unsure: true }],
     ['a redirect', () => ({ status: 307, headers: { location: 'http://127.0.0.1:1/' } }), { kind: 'refused' }],
