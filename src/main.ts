@@ -86,6 +86,7 @@ async function main(config: Config): Promise<void> {
       unfinished: createUnfinished(defender, now),
       platforms,
       policy: () => policy,
+      policyNow: () => Promise.resolve(policy),
       now,
       newId: () => requestId(randomBytes),
       newToken: () => buttonToken(randomBytes),

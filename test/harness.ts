@@ -77,6 +77,7 @@ export class Harness {
       throttle: createThrottle({ store, now, random: () => 0, logger: pino({ level: 'silent' }) }),
       platforms: this.platforms,
       policy: () => this.policy,
+      policyNow: () => Promise.resolve(this.policy),
       unfinished: createUnfinished(this.defender, now),
       replica: {
         id: () => `replica-${this.lives}`,

@@ -2,7 +2,7 @@ import { personActor } from '../audit/event.js';
 import type { ActionKind, DeviceRef, Origin } from '../command/model.js';
 import { lacksAppRestriction, type Machine } from '../defender/machine.js';
 import { evaluate } from '../policy/evaluate.js';
-import type { Facts, Verdict } from '../policy/policy.js';
+import type { Facts, Policy, Verdict } from '../policy/policy.js';
 import { approverAccounts } from '../policy/standing.js';
 import { accountKey, type Person } from '../people/person.js';
 import { StoreError } from '../store/errors.js';
@@ -30,7 +30,7 @@ export interface Ask {
 
 type World = Pick<
   Context,
-  'store' | 'defender' | 'platforms' | 'policy' | 'now' | 'newId' | 'newToken' | 'limits' | 'wake'
+  'store' | 'defender' | 'platforms' | 'policyNow' | 'now' | 'newId' | 'newToken' | 'limits' | 'wake'
 >;
 
 const picksShown = 10;
@@ -52,14 +52,15 @@ export async function ask(world: World, asked: Ask): Promise<void> {
   }
 
   const facts = { action: asked.action, requester: asked.person, origin: asked.origin, device, votes: [], now: now() };
-  const verdict = evaluate(world.policy(), facts);
+  const policy = await world.policyNow();
+  const verdict = evaluate(policy, facts);
   if (verdict.decision !== 'needs approvals' && verdict.decision !== 'approved') {
     return turnAway(world, asked, answers.notAllowed(verdict.reason), 'request.refused', {
       device: device.id,
       reason: verdict.reason,
     });
   }
-  const places = placesFor(world, facts, verdict);
+  const places = placesFor(world, policy, facts, verdict);
   if (places.length === 0) return turnAway(world, asked, answers.noPlace(), 'request.no-place');
 
   const request = draft(world, asked, device, verdict, places);
@@ -88,13 +89,13 @@ async function openTwin({ store }: World, { device, action }: Request): Promise<
 }
 
 /** Where it was asked unless only two people could see it there, the policy's channels, and those who may approve. */
-function placesFor({ policy, platforms }: World, facts: Facts, verdict: Verdict): Place[] {
+function placesFor({ platforms }: World, policy: Policy, facts: Facts, verdict: Verdict): Place[] {
   const { announce } = verdict;
   const { platform, conversation, thread, direct } = facts.origin;
   const here: Place[] =
     announce.origin && !direct ? [{ platform, conversation, ...(thread === undefined ? {} : { thread }) }] : [];
   const channels = announce.channels.filter((channel) => !here.some((place) => samePlace(place, channel)));
-  const people = announce.approvers ? approverAccounts(policy(), facts) : [];
+  const people = announce.approvers ? approverAccounts(policy, facts) : [];
   const inPerson = people
     .filter((account) => platforms.has(account.platform))
     .map((account): Place => ({ platform: account.platform, conversation: accountKey(account), person: account }));

@@ -28,7 +28,7 @@ export interface Cancellation {
   readonly reason?: string;
 }
 
-type Asking = Pick<Context, 'store' | 'policy' | 'now' | 'wake'>;
+type Asking = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'wake'>;
 type World = Pick<Context, 'store' | 'defender' | 'throttle' | 'now' | 'limits' | 'logger' | 'wake'>;
 
 const tries = 5;

@@ -32,6 +32,8 @@ export interface Context {
   readonly throttle: Throttle;
   readonly platforms: ReadonlyMap<PlatformName, Platform>;
   readonly policy: () => Policy;
+  /** The policy with the members that its groups have now, for a decision. What could not be found out has no members. */
+  readonly policyNow: () => Promise<Policy>;
   /** This process among those that share the store. */
   readonly replica: Replica;
   /** Unix ms. */

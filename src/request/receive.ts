@@ -26,6 +26,7 @@ type World = Pick<
   | 'defender'
   | 'platforms'
   | 'policy'
+  | 'policyNow'
   | 'now'
   | 'newId'
   | 'newToken'

@@ -23,7 +23,7 @@ export interface Resolving {
   readonly attempt?: number;
 }
 
-type World = Pick<Context, 'store' | 'policy' | 'now' | 'wake'>;
+type World = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'wake'>;
 
 /**
  * One person decides about a call of which nobody can tell whether Defender took it: `sent` (it did: it is never made again, and its

@@ -13,7 +13,7 @@ import { withPeopleAsOfNow } from './people.js';
 import { advance, amend, type Request } from './request.js';
 import { changedTerms, factsOf, refuse } from './vote.js';
 
-type World = Pick<Context, 'store' | 'platforms' | 'policy' | 'unfinished' | 'now' | 'logger' | 'wake'>;
+type World = Pick<Context, 'store' | 'platforms' | 'policy' | 'policyNow' | 'unfinished' | 'now' | 'logger' | 'wake'>;
 
 const holdMs = 15_000;
 /** A decision that is older by the time of its turn is made again. */
@@ -43,7 +43,7 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
   const request = await withPeopleAsOfNow(world, stored);
 
   const decidedAt = now();
-  const verdict = evaluate(world.policy(), factsOf(request, request.votes, decidedAt));
+  const verdict = evaluate(await world.policyNow(), factsOf(request, request.votes, decidedAt));
   const terms = changedTerms(request, verdict);
   if (terms !== undefined || verdict.decision !== 'approved') {
     const because = terms ?? `The approvals no longer suffice just before the call: ${verdict.reason.because}`;

@@ -26,7 +26,7 @@ export interface Ballot {
   readonly revision?: number;
 }
 
-type World = Pick<Context, 'store' | 'policy' | 'now' | 'wake'>;
+type World = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'wake'>;
 
 /** Facts for a decision about this Request: the same at request, at click and just before the call. */
 export function factsOf(request: Request, votes: readonly Vote[], now: number): Facts {
@@ -95,7 +95,7 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   }
 
   const cast = toVote(ballot, request, now);
-  const verdict = evaluate(world.policy(), factsOf(known, [...known.votes, cast], now));
+  const verdict = evaluate(await world.policyNow(), factsOf(known, [...known.votes, cast], now));
   const actor = personActor(ballot.person);
   const terms = changedTerms(request, verdict);
   if (terms !== undefined) return refuse(world, request, terms, actor, ballot.key);

@@ -11,12 +11,12 @@ import type { Request, Vote } from './request.js';
  * that is not looked at here.
  */
 export async function wordOf(
-  world: Pick<Context, 'store' | 'policy' | 'now'>,
+  world: Pick<Context, 'store' | 'policy' | 'policyNow' | 'now'>,
   request: Request,
   person: Person,
   decision: Vote['decision'],
 ): Promise<VoteStanding> {
-  const policy = world.policy();
+  const policy = await world.policyNow();
   const rule = ruleFor(policy, request);
   if (rule === undefined) {
     return { counts: false, why: 'not an approver', because: `No rule of the policy covers ${request.action}.` };
