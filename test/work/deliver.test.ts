@@ -165,18 +165,22 @@ describe('deliveries', () => {
       tries = lookUps = 0;
     });
 
-    it('are sent once more and never a third time; the requester is told that nobody knows', async () => {
+    it('are sent again after 15 s, 1 min and 4 min and then no more; the requester is told that nobody knows', async () => {
       losing(() => true);
       await cordon.say('UREQ', 'restrict mymachine1 x');
-      for (let minute = 0; minute < 10; minute += 1) await cordon.advance(60_000);
-      assert.equal(tries, 2);
-      assert.match(cordon.texts({ to: 'UREQ' })[0]!, /Slack took it twice without an answer/);
+      const made: number[] = [];
+      for (const pause of [14_000, 1_000, 59_000, 1_000, 239_000, 1_000, 3_600_000]) {
+        await cordon.advance(pause);
+        made.push(tries);
+      }
+      assert.deepEqual(made, [1, 2, 2, 3, 3, 4, 4]);
+      assert.match(cordon.texts({ to: 'UREQ' })[0]!, /Slack took it 4 times without an answer/);
       const { id } = await cordon.request();
       const events = await cordon.store.auditOf({ requestId: id }, 100);
       assert.ok(events.some(({ what }) => what === 'card.not-posted'));
     });
 
-    it('are not sent again before the platform answers something else: an outage does not use up the second time', async () => {
+    it('are not sent again before the platform answers something else: an outage uses up no try', async () => {
       let up = false;
       losing(() => up);
       await cordon.accept('UREQ', { kind: 'text', text: 'restrict mymachine1 x' });
