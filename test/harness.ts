@@ -101,7 +101,11 @@ export class Harness {
   }
 
   static async open(policyText = standardPolicy): Promise<Harness> {
-    const harness = new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
+    return Harness.over(await openStore('sqlite::memory:', { now: () => start }), policyText);
+  }
+
+  static async over(store: Store, policyText = standardPolicy): Promise<Harness> {
+    const harness = new Harness(store, policyText);
     await harness.store.register('replica-0', Number.MAX_SAFE_INTEGER);
     return harness;
   }

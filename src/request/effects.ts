@@ -46,7 +46,7 @@ export interface Happening {
   /** Said in every thread; at the end also to the requester in person. */
   readonly note?: Note;
   readonly vote?: Vote;
-  readonly takesBack?: Vote;
+  readonly takesBack?: readonly Vote[];
   /** Said to somebody besides. */
   readonly also?: readonly NewDelivery[];
   readonly buttons?: readonly StoredButton[];

@@ -55,42 +55,36 @@ async function decide(world: World, asked: Unvote, request: Request): Promise<bo
     return false;
   }
   const waits = request.state === 'awaiting approval';
-  const before = amend(request, {});
   if (!waits && advance(request, 'reopen', now) === undefined) return turnAway(revising.tooLateToTakeBack(request));
   const known = await withLinksAsOfNow(world, request);
-  const index = known.votes.findIndex((vote) => samePerson(vote.person, person));
-  const vote = request.votes[index];
-  if (vote === undefined) return turnAway(revising.noVote(request));
+  const own = known.votes.map((vote) => samePerson(vote.person, person));
+  const takesBack = request.votes.filter((_, index) => own[index]);
+  if (takesBack.length === 0) return turnAway(revising.noVote(request));
 
-  const left = { votes: request.votes.filter((each) => each !== vote), past: [] as Request['past'] };
-  const over = { ...left, past: remember(request, { kind: 'taken back', at: now, by: person }) };
-  const verdict = evaluate(
-    await world.policyNow(),
-    factsOf(
-      known,
-      known.votes.filter((_, each) => each !== index),
-      now,
-    ),
-  );
+  const over = {
+    votes: request.votes.filter((_, index) => own[index] !== true),
+    past: remember(request, { kind: 'taken back', at: now, by: person }),
+  };
+  const left = known.votes.filter((_, index) => own[index] !== true);
+  const verdict = evaluate(await world.policyNow(), factsOf(known, left, now));
   const stands =
     verdict.decision === 'approved' &&
     endOfTerms(request, verdict) === undefined &&
     changedTerms(request, verdict) === undefined;
-  const after = waits || stands ? { ...before, ...over } : reopened(request, over, now);
+  const after = waits || stands ? amend(request, over) : reopened(request, over, now);
   if (after === undefined) return turnAway(revising.tooLateToTakeBack(request));
   const stored = await commit(world, request, after, now, {
     what: 'vote.taken-back',
     actor: personActor(person),
     detail: {
-      decision: vote.decision,
-      voter: vote.person.id,
-      castAt: vote.at,
-      revision: vote.revision,
-      commitment: vote.commitment,
+      voters: takesBack.map((vote) => vote.person.id),
+      castAt: takesBack.map((vote) => vote.at),
+      revision: request.revision,
+      commitment: request.commitment,
       because: verdict.reason,
     },
     note: revising.takenBack(after, person, request.state !== after.state),
-    takesBack: vote,
+    takesBack,
     settles: key,
   });
   if (stored && request.state !== after.state) {

@@ -80,10 +80,10 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   }
   if (button !== undefined && now >= button.expiresAt) return reject(revising.expiredButton(request), 'vote.expired');
   const known = await withLinksAsOfNow(world, request);
-  const earlier = known.votes.findIndex((cast) => samePerson(cast.person, ballot.person));
-  const before = request.votes[earlier];
+  const own = known.votes.map((cast) => samePerson(cast.person, ballot.person));
+  const before = request.votes.filter((_, index) => own[index]);
   // Whoever approved may still say no: it stops the Request, and their approval with it.
-  if (before !== undefined && (ballot.decision === 'approve' || before.decision === 'deny')) {
+  if (before.length > 0 && ballot.decision === 'approve') {
     return reject(answers.alreadyVoted(request, ballot.decision), 'vote.repeated');
   }
 
@@ -96,7 +96,7 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
 
   const cast = toVote(ballot, request, now);
   const policy = await world.policyNow();
-  const others = known.votes.filter((_, index) => index !== earlier);
+  const others = known.votes.filter((_, index) => own[index] !== true);
   const verdict = evaluate(policy, factsOf(known, [...others, cast], now));
   const end = endOfTerms(request, verdict);
   if (end !== undefined) return refuse(world, request, end, actor, ballot.key);
@@ -112,7 +112,7 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
     return revise(world, request, { verdict: fresh, because: changed, actor, settles: key, also });
   }
 
-  const votes = [...request.votes.filter((vote) => vote !== before), cast];
+  const votes = [...request.votes.filter((_, index) => own[index] !== true), cast];
   const outcome = applied(request, votes, cast, verdict, now);
   const stored = await commit(world, request, outcome.request, now, {
     what: outcome.what,
@@ -127,7 +127,7 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
     },
     note: outcome.note,
     vote: cast,
-    ...(before === undefined ? {} : { takesBack: before }),
+    ...(before.length === 0 ? {} : { takesBack: before }),
     settles: ballot.key,
   });
   if (stored && outcome.request.state === 'approved') world.wake('dispatch');

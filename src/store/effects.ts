@@ -18,9 +18,9 @@ export async function applyEffects(
   { requestId, at }: { requestId?: string; at: number },
 ): Promise<void> {
   if (effects.settles !== undefined) await settle(trx, effects.settles, at);
-  if (effects.takesBack !== undefined) {
+  for (const vote of effects.takesBack ?? []) {
     if (requestId === undefined) throw new StoreError('store_failed', 'a vote needs the change of a Request');
-    await takeBack(trx, requestId, effects.takesBack, at);
+    await takeBack(trx, requestId, vote, at);
   }
   if (effects.vote !== undefined) {
     if (requestId === undefined) throw new StoreError('store_failed', 'a vote needs the change of a Request');

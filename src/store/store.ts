@@ -145,8 +145,8 @@ export interface Effects {
   readonly deliveries: readonly NewDelivery[];
   readonly buttons?: readonly StoredButton[];
   readonly vote?: Vote;
-  /** A stored vote that stands no longer. Its row stays, marked as taken back; `vote` may be the same person's next one. */
-  readonly takesBack?: Vote;
+  /** Stored votes that stand no longer. Their rows stay, marked as taken back; `vote` may be the same person's next one. */
+  readonly takesBack?: readonly Vote[];
   /** The `key` of the Incoming that this change answers. */
   readonly settles?: string;
 }

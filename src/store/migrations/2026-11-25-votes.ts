@@ -87,7 +87,7 @@ async function placeTokens(db: Kysely<Tables>): Promise<void> {
   const waiting = await db.selectFrom('request').select(['id', 'body']).where('state', 'in', undecided).execute();
   for (const { id, body } of waiting) {
     const { tokens, ...request } = JSON.parse(body) as { tokens: unknown; places: object[] };
-    const places = request.places.map((place) => ({ ...place, tokens }));
+    const places = request.places.map((place) => ({ tokens, ...place }));
     await db
       .updateTable('request')
       .set({ body: JSON.stringify({ ...request, places }) })
