@@ -101,7 +101,11 @@ export class Harness {
   }
 
   static async open(policyText = standardPolicy): Promise<Harness> {
-    const harness = new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
+    return Harness.over(await openStore('sqlite::memory:', { now: () => start }), policyText);
+  }
+
+  static async over(store: Store, policyText = standardPolicy): Promise<Harness> {
+    const harness = new Harness(store, policyText);
     await harness.store.register('replica-0', Number.MAX_SAFE_INTEGER);
     return harness;
   }
@@ -183,9 +187,22 @@ export class Harness {
   }
 
   async pressFrom(account: Account, button: 'Approve' | 'Deny', reason?: string): Promise<void> {
-    const said: Said = { kind: 'press', token: this.token(button), ...(reason === undefined ? {} : { reason }) };
-    await this.acceptFrom(account, said);
+    const { token, origin } = this.buttonFor(account, button);
+    await this.acceptFrom(account, { kind: 'press', token, ...(reason === undefined ? {} : { reason }) }, origin);
     await this.settle();
+  }
+
+  /** A button where this account sees it: on a card in a channel of its platform, or on one that was sent to it. */
+  buttonFor(account: Account, label: string): { token: string; origin: Origin } {
+    for (const { sent, card } of this.cards()) {
+      const button = card.buttons.find((each) => each.label === label);
+      const { ref, target } = sent;
+      if (button === undefined || ref.platform !== account.platform) continue;
+      if (target.to === 'person' && target.account.user !== account.user) continue;
+      const direct = target.to === 'person';
+      return { token: button.token, origin: { ...this.originOf(account), conversation: ref.conversation, direct } };
+    }
+    throw new Error(`${account.user} sees no card with a button ${label}`);
   }
 
   say(user: string, text: string, origin = this.origin(), tenant = 'T0HOME'): Promise<void> {

@@ -20,7 +20,9 @@ export type Command =
   | { readonly kind: 'status'; readonly about?: { request: string } | { device: DeviceRef } }
   | { readonly kind: 'approve'; readonly request: string }
   | { readonly kind: 'deny'; readonly request: string; readonly reason: string }
-  | { readonly kind: 'withdraw'; readonly request: string }
+  /** `unvote`: an approver takes their vote back. */
+  | { readonly kind: 'unvote' | 'withdraw'; readonly request: string }
+  | { readonly kind: 'edit'; readonly request: string; readonly comment: string }
   | { readonly kind: 'cancel'; readonly request: string; readonly reason?: string }
   /** What an approver says of a call of which nobody can tell whether it arrived: it did, or it is to be made again. */
   | { readonly kind: 'sent' | 'resend'; readonly request: string }

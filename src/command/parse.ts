@@ -50,6 +50,7 @@ export function parseCommand(text: string, options: ParseOptions = {}): Parsed {
     case 'status':
       return parseStatus(word.rest);
     case 'approve':
+    case 'unvote':
     case 'withdraw':
     case 'sent':
     case 'resend':
@@ -58,6 +59,8 @@ export function parseCommand(text: string, options: ParseOptions = {}): Parsed {
       return parseCancel(word.rest);
     case 'deny':
       return parseDeny(word.rest);
+    case 'edit':
+      return parseEdit(word.rest);
     case 'history':
       return parseHistory(word.rest);
     case 'link':
@@ -95,11 +98,19 @@ function parseDeny(text: string): Parsed {
   return success({ kind: 'deny', request, reason: word.rest });
 }
 
-function parseForRequest(verb: 'approve' | 'withdraw' | 'sent' | 'resend', text: string): Parsed {
+function parseForRequest(verb: 'approve' | 'unvote' | 'withdraw' | 'sent' | 'resend', text: string): Parsed {
   const read = readRequestThen(verb, text);
   if ('ok' in read) return read;
   const { request, rest, said } = read;
   return isBlank(rest) ? success({ kind: verb, request }) : tooMuch(verb, said, rest, said);
+}
+
+function parseEdit(text: string): Parsed {
+  const read = readRequestThen('edit', text);
+  if ('ok' in read) return read;
+  const { request, rest, said } = read;
+  if (!isBlank(rest)) return success({ kind: 'edit', request, comment: rest });
+  return failure('edit', said, 'The new comment is missing.', `${said} ${exampleComment}`);
 }
 
 /** The reason may be missing: whoever stops something in a hurry is not to be held up. */

@@ -34,6 +34,16 @@ export const verbs: Readonly<Record<Verb, VerbFacts>> = {
     example: `deny ${exampleId} ${exampleReason}`,
     does: 'says no to a request, and why',
   },
+  unvote: {
+    alsoSaid: [],
+    example: `unvote ${exampleId}`,
+    does: 'takes your vote back, as long as the request was not sent',
+  },
+  edit: {
+    alsoSaid: [],
+    example: `edit ${exampleId} ${exampleComment}`,
+    does: 'changes the comment of a request of yours while it waits; everybody votes anew',
+  },
   withdraw: {
     alsoSaid: [],
     example: `withdraw ${exampleId}`,

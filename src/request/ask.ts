@@ -13,10 +13,13 @@ import type { Button, Note } from '../view/model.js';
 import * as notes from '../view/notes.js';
 import { answer } from './commit.js';
 import type { Context } from './context.js';
+import { voteButtons, withVoteTokens } from './buttons.js';
+import { committed } from './commitment.js';
 import { announcements, requestEvent, whisper } from './effects.js';
 import { isFinal } from './life.js';
 import { firstDue } from './remind.js';
 import type { Place, Request } from './request.js';
+import { termsOf } from './terms.js';
 
 export interface Ask {
   /** The Incoming that asks. */
@@ -91,28 +94,31 @@ async function openTwin({ store }: World, { device, action }: Request): Promise<
 /** Where it was asked unless only two people could see it there, the policy's channels, and those who may approve. */
 function placesFor({ platforms }: World, policy: Policy, facts: Facts, verdict: Verdict): Place[] {
   const { announce } = verdict;
-  const { platform, conversation, thread, direct } = facts.origin;
+  const { platform, tenant, conversation, thread, direct } = facts.origin;
   const here: Place[] =
-    announce.origin && !direct ? [{ platform, conversation, ...(thread === undefined ? {} : { thread }) }] : [];
-  const channels = announce.channels.filter((channel) => !here.some((place) => samePlace(place, channel)));
+    announce.origin && !direct ? [{ platform, tenant, conversation, ...(thread === undefined ? {} : { thread }) }] : [];
+  const channels = announce.channels.filter((channel) => !here.some((place) => sameConversation(place, channel)));
   const people = announce.approvers ? approverAccounts(policy, facts) : [];
   const inPerson = people
     .filter((account) => platforms.has(account.platform))
-    .map((account): Place => ({ platform: account.platform, conversation: accountKey(account), person: account }));
+    .map((account): Place => {
+      const { platform, tenant } = account;
+      return { platform, tenant, conversation: accountKey(account), person: account };
+    });
   return [...here, ...channels, ...inPerson];
 }
 
 type Conversation = Pick<Place, 'platform' | 'conversation'>;
 
-function samePlace(a: Conversation, b: Conversation): boolean {
+function sameConversation(a: Conversation, b: Conversation): boolean {
   return a.platform === b.platform && a.conversation === b.conversation;
 }
 
 function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, places: Place[]): Request {
   const now = world.now();
   const approvedAtOnce = verdict.decision === 'approved';
-  const expiresAt = now + verdict.expiryMs;
-  return {
+  const terms = termsOf(verdict, now);
+  return committed<Request>({
     id: world.newId(),
     version: 1,
     state: approvedAtOnce ? 'approved' : 'awaiting approval',
@@ -122,18 +128,13 @@ function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, plac
     requester: asked.person,
     origin: lasting(asked.origin),
     createdAt: now,
-    expiresAt,
     revision: 1,
-    rule: verdict.rule ?? '',
-    policyRevision: verdict.policyRevision,
-    quorum: verdict.needed,
-    approvers: verdict.approvers,
+    ...terms,
     votes: [],
-    places,
-    tokens: { approve: world.newToken(), deny: world.newToken() },
-    dueAt: approvedAtOnce ? now : firstDue({ createdAt: now, expiresAt }),
+    places: withVoteTokens(world, places),
+    dueAt: approvedAtOnce ? now : firstDue({ createdAt: now, expiresAt: terms.expiresAt }),
     attempts: 0,
-  };
+  });
 }
 
 /** A `response_url` is a key to the channel and dead after half an hour: not worth keeping. */
@@ -149,6 +150,7 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
     rule: request.rule,
     policy: request.policyRevision,
     quorum: request.quorum,
+    commitment: request.commitment,
   };
   const audit = [{ ...requestEvent(request, 'request.created', actor, at, detail), to: 'awaiting approval' }];
   if (request.state === 'approved') {
@@ -159,21 +161,11 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
     });
   }
   const deliveries: NewDelivery[] = [...announcements(request)];
-  if (!request.places.some((place) => samePlace(place, asked.origin))) {
+  if (!request.places.some((place) => sameConversation(place, asked.origin))) {
     const where = request.places.flatMap((place, index): Line => [index === 0 ? '' : ', ', placeName(place)]);
     deliveries.push(whisper(asked.person.account, asked.origin, notes.announcedElsewhere(request, where), asked.key));
   }
-  const vote = (token: string, decision: 'approve' | 'deny'): StoredButton => ({
-    token,
-    meaning: { kind: 'vote', requestId: request.id, revision: request.revision, decision },
-    expiresAt: request.expiresAt,
-  });
-  return {
-    audit,
-    deliveries,
-    buttons: [vote(request.tokens.approve, 'approve'), vote(request.tokens.deny, 'deny')],
-    settles: asked.key,
-  };
+  return { audit, deliveries, buttons: voteButtons(request), settles: asked.key };
 }
 
 function placeName({ platform, conversation, person }: Place): Inline {

@@ -22,7 +22,7 @@ export interface Request {
   readonly origin: Origin;
   readonly createdAt: number;
   readonly expiresAt: number;
-  /** What the policy asked for when the Request was made. Votes are bound to `revision`. */
+  /** What the policy asked for when this revision was made. Votes are bound to it. */
   readonly revision: number;
   readonly rule: string;
   readonly policyRevision: string;
@@ -30,10 +30,13 @@ export interface Request {
   readonly quorum: number | undefined;
   /** Names of the groups that may approve, for the reader. */
   readonly approvers: readonly string[];
+  /** What is approved, as one hash: see `commitmentOf`. Nothing is ever sent for a stored Request without it. */
+  readonly commitment?: string;
+  /** Those on this revision that stand: what was taken back or dropped is in the table of votes alone. */
   readonly votes: readonly Vote[];
-  readonly places: readonly Place[];
-  /** What the card's buttons carry; what they mean is in the store. */
-  readonly tokens: { readonly approve: string; readonly deny: string };
+  /** How votes were lost, oldest first, for the reader of the card. */
+  readonly past?: readonly Past[];
+  readonly places: readonly AnnouncedPlace[];
   /** When a loop has to look at it next; undefined where nothing is due by itself. */
   readonly dueAt: number | undefined;
   readonly queuedAt?: number;
@@ -82,12 +85,11 @@ export interface Cancelling {
   readonly answer?: 'taken' | 'refused' | 'none';
 }
 
-/** One occurrence of `unknown`: what is known of the last attempt, and the buttons that end it. */
+/** One occurrence of `unknown`: what is known of the last attempt. The buttons that end it belong to the places. */
 export interface Doubt {
   /** What came back from the call, in words. */
   readonly answer: string;
   readonly seen: Seen;
-  readonly tokens: { readonly sent: string; readonly again: string };
 }
 
 /**
@@ -112,18 +114,43 @@ export interface Vote {
   readonly decision: 'approve' | 'deny';
   readonly reason?: string;
   readonly revision: number;
+  /** The Request's, as it was voted on. A stored vote without it counts for nothing. */
+  readonly commitment?: string;
+  /** Where it was cast. */
+  readonly where?: Whereabouts;
   readonly at: number;
 }
+
+export type Whereabouts = Pick<Origin, 'platform' | 'tenant' | 'conversation' | 'direct'>;
+
+/** A new revision, which dropped the votes of `dropped`; or a vote that its voter took back. */
+export type Past =
+  | { readonly kind: 'revised'; readonly at: number; readonly because: string; readonly dropped: readonly Person[] }
+  | { readonly kind: 'taken back'; readonly at: number; readonly by: Person };
 
 /** A conversation in which the Request has a card and a thread, or a person who has the card alone. */
 export interface Place {
   readonly platform: PlatformName;
+  /** The workspace or Entra tenant, where it is known: a channel that the policy names has none. */
+  readonly tenant?: string;
   /** For a person: the key of their account. */
   readonly conversation: string;
   /** The card went to this person in a direct message. There is no thread below it. */
   readonly person?: Account;
   /** Set when it was asked inside an existing thread: the card goes into it. */
   readonly thread?: string;
+}
+
+/** A Place with what the buttons of its card carry; what they mean, and that they are of use in this place alone, is in the store. */
+export interface AnnouncedPlace extends Place {
+  readonly tokens: { readonly approve: string; readonly deny: string };
+  /** In `unknown` alone. */
+  readonly doubtTokens?: { readonly sent: string; readonly again: string };
+}
+
+/** Whether they are one place. */
+export function samePlace(a: Place, b: Place): boolean {
+  return a.platform === b.platform && a.conversation === b.conversation && a.thread === b.thread;
 }
 
 /**

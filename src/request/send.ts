@@ -11,7 +11,9 @@ import { effectsOf } from './effects.js';
 import { lookAhead } from './look-ahead.js';
 import { withPeopleAsOfNow } from './people.js';
 import { advance, amend, type Request } from './request.js';
-import { changedTerms, factsOf, refuse } from './vote.js';
+import { tampering } from './commitment.js';
+import { changedTerms, endOfTerms } from './terms.js';
+import { factsOf, refuse, refuseTampered } from './vote.js';
 
 type World = Pick<Context, 'store' | 'platforms' | 'policy' | 'policyNow' | 'unfinished' | 'now' | 'logger' | 'wake'>;
 
@@ -40,11 +42,16 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     await callOff(world, stored, stored.cancelling);
     return undefined;
   }
+  const tampered = tampering(stored);
+  if (tampered !== undefined) {
+    await refuseTampered(world, stored, tampered, cordon);
+    return undefined;
+  }
   const request = await withPeopleAsOfNow(world, stored);
 
   const decidedAt = now();
   const verdict = evaluate(await world.policyNow(), factsOf(request, request.votes, decidedAt));
-  const terms = changedTerms(request, verdict);
+  const terms = endOfTerms(request, verdict) ?? changedTerms(request, verdict);
   if (terms !== undefined || verdict.decision !== 'approved') {
     const because = terms ?? `The approvals no longer suffice just before the call: ${verdict.reason.because}`;
     await refuse(world, stored, because, cordon);
@@ -59,7 +66,7 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     const { waitsFor, waitsForAction, failure, ...ready } = stored;
     const sending = advance(ready, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at });
     if (sending === undefined) return { outcome: 'lost' };
-    const detail = { attempt: sending.attempts, because: verdict.reason };
+    const detail = { attempt: sending.attempts, commitment: sending.commitment, because: verdict.reason };
     const effects = effectsOf(stored, sending, at, { what: 'request.send', actor: cordon, detail });
     const start = await store.startSending(sending, effects, { ...quota, now: at });
     if (start.outcome !== 'started') return start;

@@ -6,7 +6,7 @@ import { StoreError } from './errors.js';
 import { settle } from './inbox.js';
 import type { Schema } from './schema.js';
 import type { Effects } from './store.js';
-import { castVote } from './votes.js';
+import { castVote, takeBack } from './votes.js';
 
 /**
  * Writes everything that belongs to a change. `requestId` is the Request that it changes, if any; a vote without one is
@@ -18,6 +18,10 @@ export async function applyEffects(
   { requestId, at }: { requestId?: string; at: number },
 ): Promise<void> {
   if (effects.settles !== undefined) await settle(trx, effects.settles, at);
+  for (const vote of effects.takesBack ?? []) {
+    if (requestId === undefined) throw new StoreError('store_failed', 'a vote needs the change of a Request');
+    await takeBack(trx, requestId, vote, at);
+  }
   if (effects.vote !== undefined) {
     if (requestId === undefined) throw new StoreError('store_failed', 'a vote needs the change of a Request');
     await castVote(trx, requestId, effects.vote);

@@ -121,6 +121,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
         await applyEffects(trx, effects, { at });
       }),
     card: (requestId, place) => session.read((db) => deliveries.card(db, requestId, place)),
+    requestsOfCard: (message) => session.read((db) => deliveries.requestsOfCard(db, message)),
 
     record: (events) => session.write((trx) => appendAudit(trx, events)),
     auditOf: (about, limit) => session.read((db) => auditOf(db, about, limit)),

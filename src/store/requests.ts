@@ -165,7 +165,8 @@ export async function withVotes(
     ...body,
     // JSON leaves out what is undefined.
     quorum: body.quorum,
-    votes: votes.get(body.id) ?? [],
+    // Those on an earlier revision stay in the table, for the record.
+    votes: (votes.get(body.id) ?? []).filter(({ revision }) => revision === body.revision),
   }));
 }
 

@@ -68,6 +68,11 @@ export interface VoteTable {
   at: number;
   /** `Person` as the platform described them when they voted, json. */
   person: string;
+  commitment: string | null;
+  /** `Whereabouts`, json. */
+  whereabouts: string | null;
+  /** Set where its voter took it back, or voted otherwise afterwards. */
+  taken_back_at: Generated<number | null>;
 }
 
 export interface DeliveryTable {
@@ -99,6 +104,8 @@ export interface CardTable {
   thread: string;
   /** `MessageRef`, json. */
   ref: string;
+  /** The message of `ref`, which is searched for. */
+  message: string;
   rendered_version: number;
 }
 

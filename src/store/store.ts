@@ -82,6 +82,8 @@ export interface Store extends PeopleStore {
   /** Gives it up for good. */
   dropDelivery(delivery: Delivery, error: string, effects: Effects): Promise<void>;
   card(requestId: string, place: Place): Promise<StoredCard | undefined>;
+  /** The ids of the Requests whose card this message is. A conversation is the same with and without the mark of a thread (`;…`). */
+  requestsOfCard(message: MessageRef): Promise<string[]>;
 
   /** Appends to the record outside any transition: refusals, failed authorisation, operator's doings. */
   record(events: readonly AuditEvent[]): Promise<void>;
@@ -143,6 +145,8 @@ export interface Effects {
   readonly deliveries: readonly NewDelivery[];
   readonly buttons?: readonly StoredButton[];
   readonly vote?: Vote;
+  /** Stored votes that stand no longer. Their rows stay, marked as taken back; `vote` may be the same person's next one. */
+  readonly takesBack?: readonly Vote[];
   /** The `key` of the Incoming that this change answers. */
   readonly settles?: string;
 }
@@ -203,22 +207,28 @@ export interface CallLog {
   readonly blockedUntil: number | undefined;
 }
 
+/** Where a button may be pressed; checked against the authenticated press. In a direct message it is `person` who may. */
+export type ButtonPlace = Pick<Place, 'platform' | 'tenant' | 'conversation' | 'person'>;
+
 /**
- * What a button means: a vote on one exact revision; what to do about the `attempt` of which nobody can tell; or one choice of a pick
- * list, usable only by `account`.
+ * What a button means, and where: a vote on one exact revision and what it says; what to do about the `attempt` of which nobody can
+ * tell; or one choice of a pick list, usable only by `account`.
  */
 export type ButtonMeaning =
   | {
       readonly kind: 'vote';
       readonly requestId: string;
       readonly revision: number;
+      readonly commitment: string;
       readonly decision: 'approve' | 'deny';
+      readonly place: ButtonPlace;
     }
   | {
       readonly kind: 'resolve';
       readonly requestId: string;
       readonly attempt: number;
       readonly decision: Resolution['decision'];
+      readonly place: ButtonPlace;
     }
   | { readonly kind: 'choose'; readonly account: Account; readonly origin: Origin; readonly command: Command };
 

@@ -6,6 +6,7 @@ import { type Cancelling, displayId, type Request } from '../request/request.js'
 import { statusLine, voteLine } from './card.js';
 import type { Line } from './inline.js';
 import type { Button, Note } from './model.js';
+import { pastLines, whereOf } from './past.js';
 import { actionNoun, deviceInline, idInline, lastSeen, note, undoing, who } from './say.js';
 
 /** What one person is told in answer to a command. */
@@ -236,7 +237,12 @@ export function deviceHistory(device: Line, lines: readonly Line[]): Note {
 
 export function requestStory(request: Request): Note {
   return {
-    ...note('neutral', requestLine(request), ...request.votes.map(voteLine)),
+    ...note(
+      'neutral',
+      requestLine(request),
+      ...pastLines(request),
+      ...request.votes.map((vote): Line => [...voteLine(vote), ...whereOf(vote)]),
+    ),
     quote: request.comment,
   };
 }

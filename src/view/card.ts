@@ -1,10 +1,11 @@
 import { machineName, type Machine } from '../defender/machine.js';
 import type { RequestState } from '../request/life.js';
-import { displayId, type Request, type Vote } from '../request/request.js';
+import { type AnnouncedPlace, displayId, type Place, type Request, samePlace, type Vote } from '../request/request.js';
 import { wishLine, wishStatus } from './cancelling.js';
 import { evidence, resolutionLine, resolveButtons } from './doubt.js';
 import type { Line, Tone } from './inline.js';
 import type { Button, Card } from './model.js';
+import { pastLines } from './past.js';
 import { actionDone, actionEffect, actionNoun, denialForm, isAway, lastSeen, who } from './say.js';
 
 const tones: Readonly<Record<RequestState, Tone>> = {
@@ -25,10 +26,10 @@ const tones: Readonly<Record<RequestState, Tone>> = {
 };
 
 /**
- * The Card of a Request as it stands. Pure: the same Request gives the same Card, on every platform. `portalUrl` is the
- * Defender portal of the cloud, without a trailing slash.
+ * The Card of a Request in one of its places, as it stands. Pure, and the same everywhere but for what the buttons carry. `portalUrl`
+ * is the Defender portal of the cloud, without a trailing slash.
  */
-export function cardOf(request: Request, portalUrl: string): Card {
+export function cardOf(request: Request, portalUrl: string, place: Place): Card {
   return {
     requestId: displayId(request.id),
     action: request.action,
@@ -40,29 +41,28 @@ export function cardOf(request: Request, portalUrl: string): Card {
     comment: request.comment,
     effect: actionEffect[request.action],
     story: [
+      ...pastLines(request),
       ...request.votes.filter((vote) => !isPlainApproval(vote)).map(voteLine),
       ...resolutionLine(request),
       ...(request.doubt === undefined ? [] : evidence(request, request.doubt)),
       ...wishLine(request),
     ],
-    buttons: buttons(request),
+    buttons: buttons(request, place),
   };
 }
 
-function buttons(request: Request): Button[] {
-  if (request.state === 'awaiting approval') return voteButtons(request);
-  return request.state === 'unknown' && request.doubt !== undefined ? resolveButtons(request.doubt) : [];
+/** A place that the Request does not have gets none. */
+function buttons({ state, doubt, places }: Request, shown: Place): Button[] {
+  const place = places.find((each) => samePlace(each, shown));
+  if (place === undefined) return [];
+  if (state === 'awaiting approval') return voteButtons(place);
+  return state === 'unknown' && doubt !== undefined ? resolveButtons(place) : [];
 }
 
-function voteButtons(request: Request): Button[] {
+function voteButtons({ tokens }: AnnouncedPlace): Button[] {
   return [
-    { label: 'Approve', style: 'primary', token: request.tokens.approve },
-    {
-      label: 'Deny',
-      style: 'danger',
-      token: request.tokens.deny,
-      asks: denialForm,
-    },
+    { label: 'Approve', style: 'primary', token: tokens.approve },
+    { label: 'Deny', style: 'danger', token: tokens.deny, asks: denialForm },
   ];
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Effects } from '../../src/store/store.js';
 import { machine, person } from '../support.js';
-import { changed, event, incoming, nothing, reply, request, vote, due } from '../store/examples.js';
+import { changed, event, incoming, meaning, nothing, reply, request, vote, due } from '../store/examples.js';
 import type { Subject } from './store.js';
 
 export function requestContract(subject: Subject): void {
@@ -209,7 +209,7 @@ export function requestContract(subject: Subject): void {
       buttons: [
         {
           token: 'token',
-          meaning: { kind: 'vote', requestId: request().id, revision: 1, decision: 'approve' },
+          meaning: meaning(),
           expiresAt: 9_000,
         },
       ],

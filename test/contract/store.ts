@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../src/store/store.js';
-import { announce, changed, event, incoming, nothing, place, request, vote, due } from '../store/examples.js';
+import { announce, changed, event, incoming, meaning, nothing, place, request, vote, due } from '../store/examples.js';
 import { claimContract } from './store-claims.js';
 import { callContract } from './store-calls.js';
 import { deliveryContract } from './store-deliveries.js';
@@ -58,7 +58,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       const first = request();
       const button = {
         token: 't',
-        meaning: { kind: 'vote', requestId: first.id, revision: 1, decision: 'approve' },
+        meaning: meaning(),
         expiresAt: 5,
       } as const;
       await store.create(first, {

@@ -11,7 +11,8 @@ import { migrations } from '../../src/store/migrations/index.js';
 import { openStore } from '../../src/store/open.js';
 import { openSqlite } from '../../src/store/sqlite.js';
 import { kyselyOver, sqliteStoreDialect } from '../../src/store/sqlite-dialect.js';
-import { event, incoming, nothing, request } from './examples.js';
+import type { AnnouncedPlace, Request } from '../../src/request/request.js';
+import { event, incoming, nothing, place, request, vote } from './examples.js';
 import { openRaw } from './raw.js';
 
 describe('opening the store', () => {
@@ -100,6 +101,7 @@ describe('opening the store', () => {
     await assert.rejects(opening(), { code: 'store_newer', message: /newer version of Cordon.*2999-01-01-batches/ });
   });
 
+  const message = { platform: 'slack', conversation: 'C0SOC', message: '1.2' } as const;
   it('brings a database of the first version up to this one and keeps what is in it', async () => {
     const dialect = sqliteStoreDialect(file);
     const db = kyselyOver(openSqlite(file, dialect));
@@ -107,10 +109,22 @@ describe('opening the store', () => {
     const first = migrations(dialect)[old]!;
     await migrate(db, dialect, { getMigrations: () => Promise.resolve({ [old]: first }) });
     const before = createStore(db, dialect, { now });
-    await before.create(request(), nothing);
+    const { commitment, places, ...rest } = request();
+    const [{ tokens }] = places as [AnnouncedPlace];
+    const asStored = { ...rest, tokens, places: [place] } as unknown as Request;
+    await before.create(asStored, nothing);
     await before.close();
+    const raw = new Database(file);
+    raw.exec(`insert into vote (request_id, revision, person_id, decision, at, person)
+      values ('${rest.id}', 1, 'slack:T0HOME:UANN', 'approve', 2000, '${JSON.stringify(vote('UANN').person)}')`);
+    raw.exec(`insert into card values ('${rest.id}', 'slack', 'C0SOC', '', '${JSON.stringify(message)}', 1)`);
+    raw.exec(`insert into button values ('${tokens.approve}', '{}', 9000)`);
+    raw.close();
     const store = await opening();
-    assert.deepEqual(await store.request(request().id), request());
+    assert.deepEqual(await store.request(rest.id), { ...rest, places, votes: [vote('UANN')] });
+    assert.deepEqual(await store.card(rest.id, place), { ref: message, renderedVersion: 1 });
+    assert.deepEqual(await store.requestsOfCard(message), [rest.id]);
+    assert.equal(await store.button(tokens.approve), undefined);
     assert.equal(await store.linkOf('slack:T0HOME:UANN'), undefined);
     await store.close();
   });
