@@ -39,12 +39,13 @@ export async function* recordLines(
   }
 }
 
-export async function* checkpoints(db: Kysely<Schema>): AsyncGenerator<Checkpoint> {
+export async function* checkpoints(db: Kysely<Schema>, last = Number.MAX_SAFE_INTEGER): AsyncGenerator<Checkpoint> {
   for (let done = 0; ;) {
     const rows = await db
       .selectFrom('audit_checkpoint')
       .selectAll()
       .where('seq', '>', done)
+      .where('seq', '<=', last)
       .orderBy('seq')
       .limit(page)
       .execute();

@@ -79,12 +79,12 @@ export async function openWhenThere(
   }
 }
 
-function isPostgres(databaseUrl: string): boolean {
+export function isPostgres(databaseUrl: string): boolean {
   return /^postgres(ql)?:/i.test(databaseUrl);
 }
 
 /** Says only the scheme of a URL that it refuses: the rest may hold a password. */
-function sqliteFile(databaseUrl: string): string {
+export function sqliteFile(databaseUrl: string): string {
   const [, file] = /^sqlite:(?!\/\/)(.+)$/.exec(databaseUrl) ?? [];
   if (file !== undefined) return file;
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(databaseUrl)?.[0] ?? 'no scheme';

@@ -28,6 +28,24 @@ export async function openPostgres<T>(
   poolSize: number,
   setUp: (db: Kysely<Schema>, dialect: StoreDialect) => Promise<T>,
 ): Promise<OpenedPostgres<T>> {
+  const { db, dialect } = connectPostgres(databaseUrl, poolSize);
+  try {
+    const made = await withSetupLock(databaseUrl, async () => {
+      await migrate(db, dialect);
+      return setUp(db, dialect);
+    });
+    return { db, dialect, made };
+  } catch (thrown) {
+    await db.destroy();
+    throw thrown instanceof CordonError ? thrown : dialect.toStoreError(thrown);
+  }
+}
+
+/** A pool that connects when it is first used; the tables have to be there. Throws `store_url`. */
+export function connectPostgres(
+  databaseUrl: string,
+  poolSize: number,
+): { readonly db: Kysely<Schema>; readonly dialect: StoreDialect } {
   const dialect = postgresStoreDialect(nameOf(databaseUrl));
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -45,17 +63,7 @@ export async function openPostgres<T>(
   // listens, and without a listener, idle or in the midst of a transaction, it would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const db = kyselyOverPostgres(pool);
-  try {
-    const made = await withSetupLock(databaseUrl, async () => {
-      await migrate(db, dialect);
-      return setUp(db, dialect);
-    });
-    return { db, dialect, made };
-  } catch (thrown) {
-    await db.destroy();
-    throw thrown instanceof CordonError ? thrown : dialect.toStoreError(thrown);
-  }
+  return { db: kyselyOverPostgres(pool), dialect };
 }
 
 /** Held on a connection of its own, so that it ends with the process whatever happens. */
