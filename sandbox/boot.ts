@@ -73,6 +73,7 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     NODE_EXTRA_CA_CERTS: join(folder, 'entra-ca.pem'),
     DATABASE_URL: `sqlite:${join(folder, 'cordon.db')}`,
     CORDON_POLICY: join(folder, 'policy.yaml'),
+    CORDON_AUDIT_KEY: join(folder, 'audit-key.pem'),
     SLACK_BOT_TOKEN: slack.botToken,
     ...(options.socketMode === true ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
     SLACK_API_URL: slack.apiUrl,

@@ -14,6 +14,8 @@ export interface Config {
   readonly logLevel: string;
   readonly databaseUrl: string;
   readonly policyPath: string;
+  /** Files of the audit keys; the first one signs. */
+  readonly auditKeyPaths: readonly string[];
   readonly slack: SlackSettings | undefined;
   readonly teams: TeamsSettings | undefined;
   readonly entra: EntraSettings;
@@ -132,6 +134,7 @@ function toConfig(given: Settings): Config {
     logLevel: given.CORDON_LOG_LEVEL,
     databaseUrl: given.DATABASE_URL,
     policyPath: given.CORDON_POLICY,
+    auditKeyPaths: given.CORDON_AUDIT_KEY,
     slack:
       given.SLACK_BOT_TOKEN === undefined
         ? undefined

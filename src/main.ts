@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import crossFetch from 'cross-fetch';
 import { createSlackAdapter } from '../adapters/slack/adapter.js';
 import { createTeamsAdapter } from '../adapters/teams/adapter.js';
+import { loadAuditKeys } from './audit/key-file.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { createDefenderClient } from './defender/client.js';
 import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
@@ -33,7 +34,8 @@ async function main(config: Config): Promise<void> {
   const clock = createClock({ wall: Date.now, monotonic: () => performance.now() });
   const now = (): number => clock.now();
   const policy = await loadPolicy(config.policyPath, (path) => readFile(path, 'utf8'));
-  const store = await openWhenThere(config.databaseUrl, { now }, (error) => {
+  const audit = (begun: boolean) => loadAuditKeys(config.auditKeyPaths, begun);
+  const store = await openWhenThere(config.databaseUrl, { now, audit }, (error) => {
     logger.warn({ code: error.code }, `waiting for the database: ${error.message}`);
   });
   await clock.follow(() => store.time());
@@ -55,9 +57,9 @@ async function main(config: Config): Promise<void> {
 
   const adapters: Adapter[] = [];
   const app = createHttpApp(async () => {
-    const records = await store.nextIncomingDue().then(
+    const records = await store.checkRecord().then(
       () => [],
-      (error: unknown) => [`The records cannot be read: ${messageOf(error)}.`],
+      (error: unknown) => [`The records cannot be trusted or read: ${messageOf(error)}.`],
     );
     const reasons = [...records, ...workers.reasons(), ...adapters.flatMap((adapter) => adapter.health().reasons)];
     return { ok: reasons.length === 0, reasons };

@@ -19,6 +19,7 @@ import type { Pool } from '../src/work/pool.js';
 import { createSearch } from '../src/work/search.js';
 import { scheduleTick } from '../src/work/schedule.js';
 import { createTracker } from '../src/work/track.js';
+import { audit } from './audit-key.js';
 import { FakeDefender, FakePlatform, type Sent } from './fakes.js';
 
 const start = Date.parse('2026-11-23T09:00:00Z');
@@ -101,7 +102,7 @@ export class Harness {
   }
 
   static async open(policyText = standardPolicy): Promise<Harness> {
-    return Harness.over(await openStore('sqlite::memory:', { now: () => start }), policyText);
+    return Harness.over(await openStore('sqlite::memory:', { audit, now: () => start }), policyText);
   }
 
   static async over(store: Store, policyText = standardPolicy): Promise<Harness> {

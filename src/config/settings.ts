@@ -95,6 +95,11 @@ export const settings = z.object({
   PORT: z.coerce.number({ error: 'has to be a port number' }).int().min(0).max(65_535).default(3_978),
   DATABASE_URL: z.string().default('sqlite:data/cordon.db'),
   CORDON_POLICY: z.string().default('policy.yaml'),
+  CORDON_AUDIT_KEY: z
+    .string()
+    .default('data/audit-key.pem')
+    .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])))
+    .pipe(z.array(z.string()).min(1, { error: 'has to be the path of a key file, or several separated by commas' })),
   CORDON_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   CORDON_COMMENT_LENGTH: count(1_000, 200, 10_000),
   CORDON_SETTLE_SECONDS: count(60, 5, 3_600),

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { appendAudit } from './audit.js';
+import { appendAudit, type AuditBook } from './audit.js';
 import { storeButtons } from './buttons.js';
 import { owe } from './deliveries.js';
 import { StoreError } from './errors.js';
@@ -10,10 +10,12 @@ import { castVote, takeBack } from './votes.js';
 
 /**
  * Writes everything that belongs to a change. `requestId` is the Request that it changes, if any; a vote without one is
- * a mistake of the caller (`store_failed`). Throws `vote_exists` and `incoming_settled`.
+ * a mistake of the caller (`store_failed`). Throws `vote_exists`,
+ * `incoming_settled` and `audit_broken`.
  */
 export async function applyEffects(
   trx: Transaction<Schema>,
+  book: AuditBook,
   effects: Effects,
   { requestId, at }: { requestId?: string; at: number },
 ): Promise<void> {
@@ -26,7 +28,8 @@ export async function applyEffects(
     if (requestId === undefined) throw new StoreError('store_failed', 'a vote needs the change of a Request');
     await castVote(trx, requestId, effects.vote);
   }
-  await appendAudit(trx, effects.audit);
   await owe(trx, effects.deliveries, at);
   await storeButtons(trx, effects.buttons ?? []);
+  // Last of all: it locks the head of the record, for which every other writer waits.
+  await appendAudit(trx, book, effects.audit);
 }

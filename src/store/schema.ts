@@ -14,6 +14,8 @@ export interface Schema {
   card: CardTable;
   button: ButtonTable;
   audit: AuditTable;
+  audit_head: AuditHeadTable;
+  audit_checkpoint: AuditCheckpointTable;
   call: CallTable;
   block: BlockTable;
   address: AddressTable;
@@ -129,6 +131,30 @@ export interface AuditTable {
   to: string | null;
   /** json */
   detail: string | null;
+  /** Where it stands in the chain (`src/audit/chain.ts`); null for what was written before there was one. */
+  prev: string | null;
+  hash: string | null;
+  mac: string | null;
+  /** Id of the audit key. */
+  key: string | null;
+}
+
+/** One row: the end of the chain. It only moves forward, and whoever appends to the record locks it. */
+export interface AuditHeadTable {
+  id: 1;
+  seq: number;
+  hash: string;
+  mac: string;
+  key: string;
+}
+
+/** Append-only. */
+export interface AuditCheckpointTable {
+  seq: number;
+  hash: string;
+  at: number;
+  key: string;
+  signature: string;
 }
 
 /** `at`: when the call was answered; before that, the latest moment at which it can still arrive. */

@@ -1,3 +1,4 @@
+import type { Checkpoint } from '../audit/checkpoint.js';
 import type { AuditEvent } from '../audit/event.js';
 import type { ActionKind, Command, Incoming, Origin } from '../command/model.js';
 import type { Bucket } from '../defender/quota.js';
@@ -6,6 +7,7 @@ import type { Addresses, MessageRef } from '../platform.js';
 import type { RequestState } from '../request/life.js';
 import type { Place, Request, Resolution, Vote } from '../request/request.js';
 import type { Note } from '../view/model.js';
+import type { CheckpointPace } from './audit-checkpoints.js';
 import type { PeopleStore } from './people.js';
 
 /**
@@ -87,6 +89,13 @@ export interface Store extends PeopleStore {
 
   /** Appends to the record outside any transition: refusals, failed authorisation, operator's doings. */
   record(events: readonly AuditEvent[]): Promise<void>;
+  /** Throws `audit_broken` where the end of the record is not what Cordon wrote: then nothing can be added to it. */
+  checkRecord(): Promise<void>;
+  /**
+   * Signs the end of the record, where that is due. What is new since the last time is verified first (`audit_broken`). Undefined where
+   * nothing is due, or another replica was faster.
+   */
+  checkpoint(now: number, pace: CheckpointPace): Promise<Checkpoint | undefined>;
   /** Events of a Request or a device, oldest first. */
   auditOf(about: { requestId: string } | { deviceId: string }, limit: number): Promise<AuditEvent[]>;
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { readLines, writeLines } from '../../src/cli/lines.js';
 import type { World } from '../../src/cli/command-line.js';
 import { run } from '../../src/cli/run.js';
 
@@ -31,6 +32,20 @@ export async function cordon(
         files.set(path, content);
         return Promise.resolve();
       }),
+    readText: (path) => readFile(path, 'utf8'),
+    readLines,
+    writeLines: async (path, lines) => {
+      if (path !== undefined) return writeLines(path, lines);
+      let count = 0;
+      for await (const each of lines) {
+        stdout += each;
+        count += 1;
+      }
+      return count;
+    },
+    now: () => 1_700_000_000_000,
+    newId: () => 'export-1',
+    userName: () => 'olga',
   });
   return { code, stdout, stderr, files };
 }

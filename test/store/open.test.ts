@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
+import { audit } from '../audit-key.js';
 import type { CordonError } from '../../src/errors.js';
 import { createStore } from '../../src/store/kysely-store.js';
 import { migrate } from '../../src/store/migrate.js';
@@ -25,10 +26,10 @@ describe('opening the store', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const opening = () => openStore(`sqlite:${file}`, { now });
+  const opening = () => openStore(`sqlite:${file}`, { audit, now });
 
   it('works in memory, without any file', async () => {
-    const store = await openStore('sqlite::memory:', { now });
+    const store = await openStore('sqlite::memory:', { audit, now });
     assert.equal(await store.accept(incoming('k1'), 1), true);
     await store.close();
   });
@@ -45,7 +46,7 @@ describe('opening the store', () => {
 
   for (const url of ['', 'sqlite:', 'cordon.db', 'sqlite://host/cordon.db', 'mysql://cordon:secret@db/cordon']) {
     it(`refuses the URL "${url}" without repeating a password`, async () => {
-      await assert.rejects(openStore(url, { now }), (error: CordonError) => {
+      await assert.rejects(openStore(url, { audit, now }), (error: CordonError) => {
         assert.equal(error.code, 'store_url');
         assert.match(error.message, /sqlite:data\/cordon\.db/);
         assert.doesNotMatch(error.message, /secret/);
@@ -86,9 +87,9 @@ describe('opening the store', () => {
 
   it('says that a folder that cannot be made, or a file that cannot be opened, is unavailable', async () => {
     await writeFile(join(folder, 'plain'), '');
-    const below = openStore(`sqlite:${join(folder, 'plain', 'cordon.db')}`, { now });
+    const below = openStore(`sqlite:${join(folder, 'plain', 'cordon.db')}`, { audit, now });
     await assert.rejects(below, { code: 'store_unavailable' });
-    await assert.rejects(openStore(`sqlite:${folder}`, { now }), { code: 'store_unavailable' });
+    await assert.rejects(openStore(`sqlite:${folder}`, { audit, now }), { code: 'store_unavailable' });
   });
 
   it('refuses a database of a newer version by the name of what it does not know', async () => {
@@ -108,7 +109,7 @@ describe('opening the store', () => {
     const old = '2026-11-23-first';
     const first = migrations(dialect)[old]!;
     await migrate(db, dialect, { getMigrations: () => Promise.resolve({ [old]: first }) });
-    const before = createStore(db, dialect, { now });
+    const before = createStore(db, dialect, { audit, now });
     const { commitment, places, ...rest } = request();
     const [{ tokens }] = places as [AnnouncedPlace];
     const asStored = { ...rest, tokens, places: [place] } as unknown as Request;

@@ -4,6 +4,7 @@ import { first } from './2026-11-23-first.js';
 import { people } from './2026-11-24-people.js';
 import { replicas } from './2026-11-24-replicas.js';
 import { windows } from './2026-11-24-windows.js';
+import { chained } from './2026-11-25-audit.js';
 import { votes } from './2026-11-25-votes.js';
 
 /**
@@ -16,6 +17,7 @@ export function migrations(dialect: StoreDialect): Record<string, Migration> {
     '2026-11-24-people': people,
     '2026-11-24-replicas': replicas,
     '2026-11-24-windows': windows(dialect),
+    '2026-11-25-audit': chained(dialect),
     '2026-11-25-votes': votes(dialect),
   };
 }
