@@ -51,7 +51,8 @@ export async function ask(world: World, asked: Ask): Promise<void> {
     return turnAway(world, asked, answers.notOnThisSystem(device), 'request.unsupported-system', { device: device.id });
   }
 
-  const facts = { action: asked.action, requester: asked.person, origin: asked.origin, device, votes: [], now: now() };
+  const { action, person: requester, origin, comment } = asked;
+  const facts = { action, requester, origin, device, comment, votes: [], now: now() };
   const policy = await world.policyNow();
   const verdict = evaluate(policy, facts);
   if (verdict.decision !== 'needs approvals' && verdict.decision !== 'approved') {
@@ -95,7 +96,7 @@ function placesFor({ platforms }: World, policy: Policy, facts: Facts, verdict: 
   const here: Place[] =
     announce.origin && !direct ? [{ platform, conversation, ...(thread === undefined ? {} : { thread }) }] : [];
   const channels = announce.channels.filter((channel) => !here.some((place) => samePlace(place, channel)));
-  const people = announce.approvers ? approverAccounts(policy, facts) : [];
+  const people = announce.approvers ? approverAccounts(policy, verdict.approvers, facts.requester) : [];
   const inPerson = people
     .filter((account) => platforms.has(account.platform))
     .map((account): Place => ({ platform: account.platform, conversation: accountKey(account), person: account }));
@@ -127,6 +128,8 @@ function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, plac
     rule: verdict.rule ?? '',
     policyRevision: verdict.policyRevision,
     quorum: verdict.needed,
+    need: verdict.need,
+    progress: verdict.progress,
     approvers: verdict.approvers,
     votes: [],
     places,

@@ -1,7 +1,9 @@
 import { type Actor, personActor } from '../audit/event.js';
 import type { Origin } from '../command/model.js';
 import { evaluate } from '../policy/evaluate.js';
+import { sameNeed } from '../policy/need.js';
 import type { Facts, Verdict, VoteStanding } from '../policy/policy.js';
+import { needInWords } from '../policy/wording.js';
 import { type Person, samePerson } from '../people/person.js';
 import * as answers from '../view/answers.js';
 import * as linking from '../view/linking.js';
@@ -35,6 +37,7 @@ export function factsOf(request: Request, votes: readonly Vote[], now: number): 
     requester: request.requester,
     origin: request.origin,
     device: request.device,
+    comment: request.comment,
     votes: votes.filter((vote) => vote.revision === request.revision),
     now,
   };
@@ -49,6 +52,9 @@ export function changedTerms(request: Request, verdict: Verdict): string | undef
   if (verdict.decision === 'forbidden') return answers.whyNot(verdict.reason).join(' ') || verdict.reason.because;
   if (verdict.rule !== request.rule || verdict.needed !== request.quorum) {
     return `The policy has changed since it was asked: rule “${request.rule}” wanted ${request.quorum}, now rule “${verdict.rule ?? 'none'}” wants ${verdict.needed}.`;
+  }
+  if (request.need !== undefined && !sameNeed(request.need, verdict.need)) {
+    return `The policy has changed since it was asked: it took ${needInWords(request.need)}, now it takes ${needInWords(verdict.need)}.`;
   }
   return undefined;
 }
@@ -138,15 +144,16 @@ interface Outcome {
 /** What a counted vote makes of the Request. */
 function applied(request: Request, cast: Vote, verdict: Verdict, now: number): Outcome {
   const votes = [...request.votes, cast];
+  const { need, progress } = verdict;
   if (verdict.decision === 'vetoed') {
-    const after = advance(request, 'deny', now, { votes });
+    const after = advance(request, 'deny', now, { votes, need, progress });
     if (after) return { request: after, what: 'request.deny', note: notes.denied(after, cast) };
   }
   if (verdict.decision === 'approved') {
-    const after = advance(request, 'approve', now, { votes, dueAt: now });
+    const after = advance(request, 'approve', now, { votes, need, progress, dueAt: now });
     if (after) return { request: after, what: 'request.approve', note: notes.approved(after, cast) };
   }
-  const after = amend(request, { votes });
+  const after = amend(request, { votes, need, progress });
   return { request: after, what: 'vote.counted', note: notes.voteCounted(after, cast) };
 }
 
