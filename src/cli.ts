@@ -9,6 +9,8 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stdout: (content) => process.stdout.write(content),
   stderr: (text) => process.stderr.write(text),
+  readFile: (path) => readFile(path, 'utf8'),
+  now: Date.now,
   asset: (path) => readFile(new URL(path, root)),
   writeFile,
 });

@@ -10,6 +10,10 @@ export interface World {
   readonly stderr: (text: string) => void;
   /** A file that ships with Cordon, by its path from the project's root. */
   readonly asset: (path: string) => Promise<Uint8Array>;
+  /** Throws where there is none, or no right to read it. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** Unix ms. */
+  readonly now: () => number;
   readonly writeFile: (path: string, content: string | Uint8Array) => Promise<void>;
 }
 

@@ -50,6 +50,7 @@ export function parseCommand(text: string, options: ParseOptions = {}): Parsed {
     case 'status':
       return parseStatus(word.rest);
     case 'approve':
+    case 'explain':
     case 'withdraw':
     case 'sent':
     case 'resend':
@@ -95,7 +96,7 @@ function parseDeny(text: string): Parsed {
   return success({ kind: 'deny', request, reason: word.rest });
 }
 
-function parseForRequest(verb: 'approve' | 'withdraw' | 'sent' | 'resend', text: string): Parsed {
+function parseForRequest(verb: 'approve' | 'explain' | 'withdraw' | 'sent' | 'resend', text: string): Parsed {
   const read = readRequestThen(verb, text);
   if ('ok' in read) return read;
   const { request, rest, said } = read;

@@ -77,11 +77,11 @@ export function requesterRefusal(policy: Policy, rule: Rule, requester: Person):
   return [because, ...whyUnresolved(policy, unresolved)].join(' ');
 }
 
-/** Ids of the people in these groups, two of one person taken for one, without the requester; each with the groups they are in. */
+/** Ids of the people in these groups, two of one person taken for one, without the requester if there is one; each with the groups they are in. */
 export function eligibleIds(
   policy: Policy,
   names: readonly string[],
-  requester: Person,
+  requester: Person | undefined,
 ): ReadonlyMap<string, readonly string[]> {
   const ids = new Map<string, string[]>();
   for (const name of new Set(names)) {
@@ -89,7 +89,7 @@ export function eligibleIds(
       ids.set(id, [...(ids.get(id) ?? []), name]);
     }
   }
-  for (const id of idsOf(requester).map(canonical(policy))) ids.delete(id);
+  for (const id of (requester === undefined ? [] : idsOf(requester)).map(canonical(policy))) ids.delete(id);
   return ids;
 }
 

@@ -20,8 +20,10 @@ export async function cordon(
   let stdout = '';
   let stderr = '';
   const files = new Map<string, string | Uint8Array>();
-  const code = await run(line.split(' ').filter(Boolean), {
+  const code = await run(wordsOf(line), {
     env,
+    readFile: (path) => readFile(path, 'utf8'),
+    now: () => Date.parse('2026-11-23T10:00:00Z'),
     stdout: (content) => (stdout += typeof content === 'string' ? content : Buffer.from(content).toString('latin1')),
     stderr: (text) => (stderr += text),
     asset: (path) => readFile(path),
@@ -33,4 +35,9 @@ export async function cordon(
       }),
   });
   return { code, stdout, stderr, files };
+}
+
+/** As a shell splits them; a word in quotation marks is one. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 }
