@@ -96,5 +96,5 @@ function canApprove(policy: Policy, { requesters, ownApproval }: Rule, need: Nee
     );
   if (ownApproval || requesters.includes(anyone)) return without();
   const asking = [...eligibleIds(policy, requesters, undefined).keys()];
-  return asking.length === 0 || asking.some((id) => without(id));
+  return asking.length === 0 ? without() : asking.some((id) => without(id));
 }
