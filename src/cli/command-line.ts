@@ -11,7 +11,7 @@ export interface World {
   /** A file that ships with Cordon, by its path from the project's root. */
   readonly asset: (path: string) => Promise<Uint8Array>;
   readonly writeFile: (path: string, content: string | Uint8Array) => Promise<void>;
-  /** Throws where there is no such file. */
+  /** Throws where there is none, or no right to read it. */
   readonly readText: (path: string) => Promise<string>;
   /** The lines of a file without their line feeds, one at a time; a last one without a line feed too. */
   readonly readLines: (path: string) => AsyncIterable<string>;

@@ -27,6 +27,8 @@ export type Command =
   /** What an approver says of a call of which nobody can tell whether it arrived: it did, or it is to be made again. */
   | { readonly kind: 'sent' | 'resend'; readonly request: string }
   | { readonly kind: 'list' }
+  /** Why a Request may or may not go on, by the policy of now. */
+  | { readonly kind: 'explain'; readonly request: string }
   | { readonly kind: 'history'; readonly device: DeviceRef }
   /** `code` is what was shown in Slack, without dashes. */
   | { readonly kind: 'link'; readonly code?: string }

@@ -50,6 +50,7 @@ export function parseCommand(text: string, options: ParseOptions = {}): Parsed {
     case 'status':
       return parseStatus(word.rest);
     case 'approve':
+    case 'explain':
     case 'unvote':
     case 'withdraw':
     case 'sent':
@@ -98,7 +99,10 @@ function parseDeny(text: string): Parsed {
   return success({ kind: 'deny', request, reason: word.rest });
 }
 
-function parseForRequest(verb: 'approve' | 'unvote' | 'withdraw' | 'sent' | 'resend', text: string): Parsed {
+function parseForRequest(
+  verb: 'approve' | 'explain' | 'unvote' | 'withdraw' | 'sent' | 'resend',
+  text: string,
+): Parsed {
   const read = readRequestThen(verb, text);
   if ('ok' in read) return read;
   const { request, rest, said } = read;

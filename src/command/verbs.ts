@@ -64,6 +64,11 @@ export const verbs: Readonly<Record<Verb, VerbFacts>> = {
     example: `resend ${exampleId}`,
     does: 'for approvers, in the same case: Defender did not get it, so send it again',
   },
+  explain: {
+    alsoSaid: ['why'],
+    example: `explain ${exampleId}`,
+    does: 'tells why a request may or may not go on: rules, people, votes and what is missing',
+  },
   list: { alsoSaid: ['requests'], example: 'list', does: 'shows the open requests' },
   history: { alsoSaid: [], example: `history ${exampleDevice}`, does: 'shows what was done to a device' },
   link: {

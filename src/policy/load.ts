@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.js';
 import { consistencyFaults } from './consistency.js';
-import type { PeopleRules, Policy, Rule } from './policy.js';
+import { groupsIn, impossible, leastPeople } from './need.js';
+import type { Policy, Rule } from './policy.js';
 import { invalidPolicy, PolicyError } from './policy-error.js';
 import { policyFile, schemaFaults, type PolicyFile } from './schema.js';
 import { readYaml } from './yaml-file.js';
@@ -38,42 +39,58 @@ export async function loadPolicy(path: string, readFile: (path: string) => Promi
 
 function toPolicy(file: PolicyFile): Policy {
   const groups = new Map(Object.entries(file.groups).map(([name, members]) => [name, [...new Set(members)]]));
-  const rules = file.rules.map(({ expires, ...rule }): Rule => ({ ...rule, expiryMs: expires }));
-  const people = { matchEmail: file.people.match === 'email', same: new Map(file.people.same) };
-  return { revision: revisionOf(groups, rules, people), groups, rules, people };
+  const policy = {
+    groups,
+    rules: file.rules.map(toRule),
+    people: { matchEmail: file.people.match === 'email', same: new Map(file.people.same) },
+    unresolved: new Map<string, string>(),
+    strict: { servers: file.strict.servers, domainControllers: file.strict['domain-controllers'] },
+    ...(file.time === undefined ? {} : { time: file.time }),
+  };
+  return { revision: revisionOf(policy), ...policy };
+}
+
+function toRule(written: PolicyFile['rules'][number]): Rule {
+  const { name, actions, when, forbid, requesters = [], approvers = [], approvals = 1, approve, expires } = written;
+  const need = forbid === undefined ? (approve ?? { kind: 'from', groups: approvers, approvals }) : impossible;
+  return {
+    name,
+    actions,
+    ...(when === undefined ? {} : { when }),
+    ...(forbid === undefined ? {} : { forbid }),
+    requesters,
+    need,
+    approvers: groupsIn(need),
+    // What nobody can approve never takes nobody.
+    approvals: leastPeople(need) ?? 1,
+    ownApproval: written['own-approval'],
+    reasons: written.reasons,
+    expiryMs: expires,
+    announce: written.announce,
+  };
 }
 
 /**
  * The first 16 hex digits of a SHA-256 over what the policy means. Comments and the order inside lists and maps do not
  * matter; the order of the rules does, because the first that fits applies.
  */
-function revisionOf(
-  groups: ReadonlyMap<string, readonly string[]>,
-  rules: readonly Rule[],
-  people: PeopleRules,
-): string {
-  const meaning = {
-    groups: [...groups].map(([name, members]) => [name, unordered(members)] as const).toSorted(byName),
-    rules: rules.map((rule) => [
-      rule.name,
-      unordered(rule.actions),
-      unordered(rule.requesters),
-      unordered(rule.approvers),
-      rule.approvals,
-      rule.expiryMs,
-      rule.announce.origin,
-      rule.announce.approvers,
-      unordered(rule.announce.channels.map(({ platform, conversation }) => `${platform}:${conversation}`)),
-    ]),
-    people: [people.matchEmail, [...people.same].toSorted(byName)],
-  };
-  return createHash('sha256').update(JSON.stringify(meaning)).digest('hex').slice(0, 16);
+function revisionOf({ rules, ...rest }: Omit<Policy, 'revision' | 'unresolved'>): string {
+  const { unresolved, ...meaning } = { unresolved: undefined, ...rest };
+  const text = JSON.stringify([plain(meaning), rules.map(plain)]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-function unordered(list: readonly string[]): string[] {
-  return [...new Set(list)].toSorted();
+/** As plain values in an order of their own: fields by name, lists by content; a word said twice in a list is said once. */
+function plain(value: unknown): unknown {
+  if (value instanceof Map) return plain(Object.fromEntries(value) as object);
+  if (Array.isArray(value))
+    return inOrder(value.every((each) => typeof each === 'string') ? [...new Set(value)] : value);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).filter(([, each]) => each !== undefined);
+  return fields.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => [name, plain(each)]);
 }
 
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
+function inOrder(list: readonly unknown[]): unknown[] {
+  const keyed = list.map((each) => ({ value: plain(each), key: JSON.stringify(plain(each)) }));
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ value }) => value);
 }

@@ -54,7 +54,8 @@ export async function ask(world: World, asked: Ask): Promise<void> {
     return turnAway(world, asked, answers.notOnThisSystem(device), 'request.unsupported-system', { device: device.id });
   }
 
-  const facts = { action: asked.action, requester: asked.person, origin: asked.origin, device, votes: [], now: now() };
+  const { action, person: requester, origin, comment } = asked;
+  const facts = { action, requester, origin, device, comment, votes: [], now: now() };
   const policy = await world.policyNow();
   const verdict = evaluate(policy, facts);
   if (verdict.decision !== 'needs approvals' && verdict.decision !== 'approved') {
@@ -98,7 +99,7 @@ function placesFor({ platforms }: World, policy: Policy, facts: Facts, verdict: 
   const here: Place[] =
     announce.origin && !direct ? [{ platform, tenant, conversation, ...(thread === undefined ? {} : { thread }) }] : [];
   const channels = announce.channels.filter((channel) => !here.some((place) => sameConversation(place, channel)));
-  const people = announce.approvers ? approverAccounts(policy, facts) : [];
+  const people = announce.approvers ? approverAccounts(policy, verdict.approvers, facts.requester) : [];
   const inPerson = people
     .filter((account) => platforms.has(account.platform))
     .map((account): Place => {

@@ -11,7 +11,17 @@ import type { Request } from './request.js';
 /** What is approved; each field is named in the hash. */
 export type Committed = Pick<
   Request,
-  'id' | 'revision' | 'device' | 'action' | 'comment' | 'policyRevision' | 'rule' | 'quorum' | 'approvers' | 'expiresAt'
+  | 'id'
+  | 'revision'
+  | 'device'
+  | 'action'
+  | 'comment'
+  | 'policyRevision'
+  | 'rule'
+  | 'quorum'
+  | 'need'
+  | 'approvers'
+  | 'expiresAt'
 >;
 
 /**
@@ -30,6 +40,7 @@ export function commitmentOf(request: Committed): string {
     policy: request.policyRevision,
     rule: request.rule,
     quorum: request.quorum,
+    need: request.need,
     approvers: request.approvers,
     expiresAt: request.expiresAt,
   };

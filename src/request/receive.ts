@@ -145,6 +145,7 @@ async function carryOut(
     case 'unlink':
       return unlink(world, common);
     case 'status':
+    case 'explain':
     case 'list':
     case 'history':
     case 'help':

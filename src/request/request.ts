@@ -2,6 +2,7 @@ import type { ActionKind, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { MachineAction } from '../defender/machine-action.js';
 import type { Account, Person, PlatformName } from '../people/person.js';
+import type { Need } from '../policy/policy.js';
 import { isFinal, type RequestEvent, type RequestState, next } from './life.js';
 
 /**
@@ -28,6 +29,9 @@ export interface Request {
   readonly policyRevision: string;
   /** How many approvals. A stored Request without it can never be approved. */
   readonly quorum: number | undefined;
+  /** What it takes in all, and how far the approvals had come when a vote was last stored: `1 of 2: needs one more from soc-leads`. */
+  readonly need?: Need;
+  readonly progress?: string;
   /** Names of the groups that may approve, for the reader. */
   readonly approvers: readonly string[];
   /** What is approved, as one hash: see `commitmentOf`. Nothing is ever sent for a stored Request without it. */

@@ -8,11 +8,12 @@ import type { Line } from '../view/inline.js';
 import type { Note } from '../view/model.js';
 import { deviceInline, note } from '../view/say.js';
 import { answer } from './commit.js';
+import { explain } from './explain.js';
 import type { Context } from './context.js';
 import { openStates } from './life.js';
 import { displayId } from './request.js';
 
-export type Question = Extract<Command, { kind: 'status' | 'list' | 'history' | 'help' }>;
+export type Question = Extract<Command, { kind: 'status' | 'explain' | 'list' | 'history' | 'help' }>;
 
 export interface Asked {
   readonly key: string;
@@ -21,7 +22,7 @@ export interface Asked {
   readonly question: Question;
 }
 
-type World = Pick<Context, 'store' | 'defender' | 'now' | 'wake'>;
+type World = Pick<Context, 'store' | 'defender' | 'policy' | 'policyNow' | 'now' | 'wake'>;
 
 const listed = 20;
 
@@ -38,6 +39,8 @@ async function answerTo(world: World, question: Question): Promise<Note> {
       return openRequests(world);
     case 'history':
       return deviceStory(world, question.device);
+    case 'explain':
+      return explain(world, question.request);
     case 'status': {
       if (question.about === undefined) return openRequests(world);
       if ('device' in question.about) return deviceStatus(world, question.about.device);

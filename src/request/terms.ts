@@ -1,9 +1,14 @@
+import { sameNeed } from '../policy/need.js';
 import type { Verdict } from '../policy/policy.js';
+import { needInWords } from '../policy/wording.js';
 import { whyNot } from '../view/answers.js';
 import type { Request } from './request.js';
 
 /** What the policy asks for: one revision of a Request has one set of terms. */
-export type Terms = Pick<Request, 'rule' | 'policyRevision' | 'quorum' | 'approvers' | 'expiresAt'>;
+export type Terms = Pick<
+  Request,
+  'rule' | 'policyRevision' | 'quorum' | 'need' | 'progress' | 'approvers' | 'expiresAt'
+>;
 
 /** The time for approvals begins when the Request is made, whatever is changed later. */
 export function termsOf(verdict: Verdict, createdAt: number): Terms {
@@ -11,6 +16,8 @@ export function termsOf(verdict: Verdict, createdAt: number): Terms {
     rule: verdict.rule ?? '',
     policyRevision: verdict.policyRevision,
     quorum: verdict.needed,
+    need: verdict.need,
+    progress: verdict.progress,
     approvers: verdict.approvers,
     expiresAt: createdAt + verdict.expiryMs,
   };
@@ -29,6 +36,9 @@ export function changedTerms(request: Request, verdict: Verdict): string | undef
   if (now.rule !== request.rule || now.quorum !== request.quorum) {
     const wanted = request.quorum ?? 'no number that was stored';
     return `The policy has changed since it was asked: rule “${request.rule}” wanted ${wanted}, now rule “${now.rule}” wants ${verdict.needed}.`;
+  }
+  if (request.need !== undefined && !sameNeed(request.need, verdict.need)) {
+    return `The policy has changed since it was asked: it took ${needInWords(request.need)}, now it takes ${needInWords(verdict.need)}.`;
   }
   if (!sameNames(now.approvers, request.approvers)) {
     return `The policy has changed since it was asked: ${names(request.approvers)} could approve, now ${names(now.approvers)} may.`;

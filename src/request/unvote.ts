@@ -61,12 +61,13 @@ async function decide(world: World, asked: Unvote, request: Request): Promise<bo
   const takesBack = request.votes.filter((_, index) => own[index]);
   if (takesBack.length === 0) return turnAway(revising.noVote(request));
 
-  const over = {
-    votes: request.votes.filter((_, index) => own[index] !== true),
-    past: remember(request, { kind: 'taken back', at: now, by: person }),
-  };
   const left = known.votes.filter((_, index) => own[index] !== true);
   const verdict = evaluate(await world.policyNow(), factsOf(known, left, now));
+  const over = {
+    votes: request.votes.filter((_, index) => own[index] !== true),
+    progress: verdict.progress,
+    past: remember(request, { kind: 'taken back', at: now, by: person }),
+  };
   const stands =
     verdict.decision === 'approved' &&
     endOfTerms(request, verdict) === undefined &&

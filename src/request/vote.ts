@@ -39,6 +39,7 @@ export function factsOf(request: Request, votes: readonly Vote[], now: number): 
     requester: request.requester,
     origin: request.origin,
     device: request.device,
+    comment: request.comment,
     votes: votes.filter((vote) => vote.revision === request.revision),
     now,
   };
@@ -160,15 +161,16 @@ interface Outcome {
 
 /** What a counted vote makes of the Request. */
 function applied(request: Request, votes: readonly Vote[], cast: Vote, verdict: Verdict, now: number): Outcome {
+  const { progress } = verdict;
   if (verdict.decision === 'vetoed') {
-    const after = advance(request, 'deny', now, { votes });
+    const after = advance(request, 'deny', now, { votes, progress });
     if (after) return { request: after, what: 'request.deny', note: notes.denied(after, cast) };
   }
   if (verdict.decision === 'approved') {
-    const after = advance(request, 'approve', now, { votes, dueAt: now });
+    const after = advance(request, 'approve', now, { votes, progress, dueAt: now });
     if (after) return { request: after, what: 'request.approve', note: notes.approved(after, cast) };
   }
-  const after = amend(request, { votes });
+  const after = amend(request, { votes, progress });
   return { request: after, what: 'vote.counted', note: notes.voteCounted(after, cast) };
 }
 

@@ -149,7 +149,9 @@ export function approvalsSoFar(request: Request): string {
   const approvals = request.votes.filter(
     (vote) => vote.decision === 'approve' && vote.revision === request.revision,
   ).length;
-  return `(${approvals} of ${request.quorum} ${request.quorum === 1 ? 'approval' : 'approvals'})`;
+  // Where groups are combined, not every vote fills a place.
+  const [, filled = approvals, all = request.quorum] = /^(\d+) of (\d+)/.exec(request.progress ?? '') ?? [];
+  return `(${filled} of ${all} ${Number(all) === 1 ? 'approval' : 'approvals'})`;
 }
 
 /** First who, then what is known of the device, then the ids by which to find it all again. */
@@ -159,6 +161,7 @@ function facts(request: Request, portalUrl: string): Card['facts'] {
   return [
     { label: 'Requested by', value: [who(request.requester)] },
     ...approval(request),
+    ...progress(request),
     { label: 'Device', value: [describeDevice(device)] },
     { label: 'Health', value: [device.healthStatus ?? 'not known', ...(seen ? [', last report ', seen] : [])] },
     {
@@ -184,6 +187,11 @@ function approval({ state, votes, approvers, quorum }: Request): Card['facts'] {
   }
   if (state === 'awaiting approval') return [{ label: 'May approve', value: [approvers.join(', ') || 'nobody'] }];
   return quorum === 0 ? [{ label: 'Approved by', value: ['nobody: the policy asks for no approval here'] }] : [];
+}
+
+/** What is missing, in the policy's words: said only while it is still of use. */
+function progress({ state, progress: so }: Request): Card['facts'] {
+  return state === 'awaiting approval' && so !== undefined ? [{ label: 'Approvals', value: [so] }] : [];
 }
 
 /** `Windows11 23H2, group Workstations, risk High`. */

@@ -17,11 +17,12 @@ export async function cordon(
   line: string,
   env: Readonly<Record<string, string>> = {},
   writeFile?: World['writeFile'],
+  now = Date.parse('2026-11-23T10:00:00Z'),
 ): Promise<Ran> {
   let stdout = '';
   let stderr = '';
   const files = new Map<string, string | Uint8Array>();
-  const code = await run(line.split(' ').filter(Boolean), {
+  const code = await run(wordsOf(line), {
     env,
     stdout: (content) => (stdout += typeof content === 'string' ? content : Buffer.from(content).toString('latin1')),
     stderr: (text) => (stderr += text),
@@ -43,9 +44,14 @@ export async function cordon(
       }
       return count;
     },
-    now: () => 1_700_000_000_000,
+    now: () => now,
     newId: () => 'export-1',
     userName: () => 'olga',
   });
   return { code, stdout, stderr, files };
+}
+
+/** As a shell splits them; a word in quotation marks is one. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 }

@@ -4,6 +4,7 @@ import { requestStates } from '../../../../src/request/life.js';
 import { assertGolden } from '../../../golden/golden.js';
 import { assertWithinLimits } from './limits.js';
 import { stoppingCards, stoppingNotes } from '../../../golden/stopping.js';
+import { progressCards } from '../../../golden/progress.js';
 import { cardIn, hostile, noteViews } from '../../../golden/views.js';
 
 function check(name: string, rendered: Rendered): void {
@@ -22,7 +23,7 @@ describe('Golden files of Slack messages', () => {
       check(`card hostile ${name}`, renderCard(cardIn('awaiting approval', { comment })));
     });
   }
-  for (const [name, card] of Object.entries(stoppingCards)) {
+  for (const [name, card] of Object.entries({ ...stoppingCards, ...progressCards })) {
     it(`card ${name}`, () => {
       check(`card ${name}`, renderCard(card));
     });

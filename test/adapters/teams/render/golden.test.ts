@@ -8,6 +8,7 @@ import { renderCard, renderNote } from '../../../../adapters/teams/render/conten
 import { requestStates } from '../../../../src/request/life.js';
 import { assertGolden } from '../../../golden/golden.js';
 import { stoppingCards, stoppingNotes } from '../../../golden/stopping.js';
+import { progressCards } from '../../../golden/progress.js';
 import { cardIn, hostile, noteViews } from '../../../golden/views.js';
 import { cardFaults } from '../../../../sandbox/teams/cards.js';
 import { assertValid } from './valid.js';
@@ -18,7 +19,9 @@ const contents: readonly (readonly [string, TeamsContent])[] = [
   ...Object.entries(hostile).map(
     ([name, comment]) => [`card hostile ${name}`, renderCard(cardIn('awaiting approval', { comment }))] as const,
   ),
-  ...Object.entries(stoppingCards).map(([name, card]) => [`card ${name}`, renderCard(card)] as const),
+  ...Object.entries({ ...stoppingCards, ...progressCards }).map(
+    ([name, card]) => [`card ${name}`, renderCard(card)] as const,
+  ),
   ...Object.entries({ ...noteViews, ...stoppingNotes }).map(
     ([name, note]) => [`note ${name}`, renderNote(note)] as const,
   ),
