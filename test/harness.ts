@@ -67,6 +67,7 @@ export class Harness {
   private constructor(
     readonly store: Store,
     policyText: string,
+    private readonly dryRun: boolean,
   ) {
     this.policy = parsePolicy(policyText, 'policy.yaml');
     const now = (): number => this.clock;
@@ -89,6 +90,7 @@ export class Harness {
       newToken: () => `token-${(this.tokens += 1)}`,
       newCode: () => `C0DE${String((this.codes += 1)).padStart(8, '0')}`,
       logger: pino({ level: 'silent' }),
+      dryRun: this.dryRun,
       portalUrl: 'https://security.microsoft.com',
       limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3, mostOpen: { open: 1_000, openOfRequester: 100 } },
       wake: () => undefined,
@@ -100,8 +102,8 @@ export class Harness {
     this.search = createSearch(this.context);
   }
 
-  static async open(policyText = standardPolicy): Promise<Harness> {
-    const harness = new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
+  static async open(policyText = standardPolicy, { dryRun = false } = {}): Promise<Harness> {
+    const harness = new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText, dryRun);
     await harness.store.register('replica-0', Number.MAX_SAFE_INTEGER);
     return harness;
   }

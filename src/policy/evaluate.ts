@@ -4,19 +4,27 @@
  * requester, and with no veto; whatever cannot be told is a no, also whether two accounts on two platforms are two people. It
  * believes the facts it is given: that every account was looked up just now, and that what links two accounts is true.
  */
-import type { Person } from '../people/person.js';
+import { accountOf, type Person } from '../people/person.js';
+import { ceilings } from './ceilings.js';
+import { type FromNeed, placesFilled } from './need.js';
 import type { CastVote, Facts, Policy, Reason, Rule, Verdict, VoteStanding } from './policy.js';
 import { eligibleIds, requesterRefusal, ruleFor, voteStanding } from './standing.js';
 import { allOf, approvals, oneOf, people } from './wording.js';
 
 export function evaluate(policy: Policy, facts: Facts): Verdict {
-  const rule = ruleFor(policy, facts);
-  if (rule === undefined) return noRule(policy, facts);
+  const found = ruleFor(policy, facts);
+  if (found === undefined) return noRule(policy, facts);
+  const { rule, forbid } = extraNeeds(policy, found, facts);
   const applies = yes('Rule', `Rule “${rule.name}” applies to ${facts.action}.`);
   const requester = requesterReason(policy, rule, facts);
   if (requester.outcome === 'no') {
     const rest = [skipped('Approvers'), skipped('Approvals')];
     return verdict(policy, rule, 'forbidden', nobody, requester.because, [applies, requester, ...rest]);
+  }
+  if (forbid !== undefined) {
+    const above: Reason = { what: 'Ceiling', outcome: 'no', because: forbid };
+    const parts = [applies, requester, above, skipped('Approvers'), skipped('Approvals')];
+    return verdict(policy, { ...rule, extra: [forbid] }, 'forbidden', nobody, forbid, parts);
   }
   const approvers = approversReason(policy, rule, facts);
   if (approvers.outcome === 'no') {
@@ -28,12 +36,38 @@ export function evaluate(policy: Policy, facts: Facts): Verdict {
     ]);
   }
   const tally = count(policy, rule, facts);
-  const decision = decide(rule, tally);
-  const votes = votesReason(rule, tally, decision);
-  return verdict(policy, rule, decision, tally, votes.because, [applies, requester, approvers, votes]);
+  const decision = decide(policy, rule, tally);
+  const votes = votesReason(policy, rule, tally, decision);
+  const extra = rule.extra.map((because): Reason => ({ ...votes, what: 'Ceiling', because }));
+  const parts = [applies, requester, approvers, ...extra.map(({ parts: _, ...reason }) => reason), votes];
+  return verdict(policy, rule, decision, tally, votes.because, parts);
 }
 
 type Decision = Verdict['decision'];
+
+/** The rule with all that is needed here: `approvals` and `approvers` are those of `needs` together. */
+interface Asked extends Rule {
+  readonly needs: readonly FromNeed[];
+  readonly extra: readonly string[];
+}
+
+/** What this Request needs beside its rule's own need. */
+function extraNeeds(policy: Policy, rule: Rule, facts: Facts): { rule: Asked; forbid: string | undefined } {
+  const { forbid, needs } = ceilings(policy, facts);
+  const all: FromNeed[] = [
+    { kind: 'from', groups: rule.approvers, approvals: rule.approvals },
+    ...needs.map(({ need }) => need),
+  ];
+  const asked: Asked = {
+    ...rule,
+    needs: all,
+    extra: needs.map(({ because }) => because),
+    // A rule that does not say how many stays one that does not.
+    approvals: rule.approvals < 0 ? NaN : all.reduce((sum, { approvals }) => sum + approvals, 0),
+    approvers: [...new Set(all.flatMap(({ groups }) => groups))],
+  };
+  return { rule: asked, forbid };
+}
 
 /** People in the order of the votes; `standings` and `reasons` are one for each vote. */
 interface Tally {
@@ -53,7 +87,7 @@ function requesterReason(policy: Policy, rule: Rule, { requester }: Facts): Reas
 }
 
 /** Whether enough people could ever approve: a list that comes to nobody must let nobody through. */
-function approversReason(policy: Policy, rule: Rule, { requester }: Facts): Reason {
+function approversReason(policy: Policy, rule: Asked, { requester }: Facts): Reason {
   const what = 'Approvers';
   const no = (because: string): Reason => ({ what, outcome: 'no', because });
   if (!Number.isSafeInteger(rule.approvals) || rule.approvals < 0) {
@@ -68,10 +102,23 @@ function approversReason(policy: Policy, rule: Rule, { requester }: Facts): Reas
     return no(`Nobody can approve: the policy names no people in ${groups}.`);
   }
   const eligible = eligibleIds(policy, rule, requester).size;
-  if (eligible >= rule.approvals) return yes(what, `${people(eligible)} in ${groups} may approve.`);
+  if (canFill(policy, rule, requester)) return yes(what, `${people(eligible)} in ${groups} may approve.`);
   const left = eligible === 0 ? 'nobody is' : eligible === 1 ? 'only 1 person is' : `only ${people(eligible)} are`;
   const besides = `besides ${requester.name}, who asked, ${left} there`;
   return no(`Rule “${rule.name}” needs ${approvals(rule.approvals)} from ${groups}, and ${besides}.`);
+}
+
+/** Whether those who may approve could fill every place. */
+function canFill(policy: Policy, rule: Asked, requester: Person): boolean {
+  const ids = eligibleIds(policy, rule, requester);
+  if (ids.size < rule.approvals) return false;
+  if (rule.extra.length === 0) return true;
+  const eligible = [...ids].map((id) => ({ id, account: accountOf(id), aliases: aliasesOf(policy, id) }));
+  return placesFilled(policy, rule.needs, eligible) >= rule.approvals;
+}
+
+function aliasesOf({ people: { same } }: Policy, id: string): string[] {
+  return [...same].filter(([, entra]) => entra === id).map(([slack]) => slack);
 }
 
 function count(policy: Policy, rule: Rule, facts: Facts): Tally {
@@ -98,22 +145,33 @@ function voteName({ person, decision }: CastVote): string {
   return `${decision === 'deny' ? 'Denial' : 'Approval'} by ${person.name}`;
 }
 
-function decide(rule: Rule, { counted, vetoes }: Tally): Decision {
+function decide(policy: Policy, rule: Asked, { counted, vetoes }: Tally): Decision {
   if (vetoes.length > 0) return 'vetoed';
-  return counted.length >= rule.approvals ? 'approved' : 'needs approvals';
+  return filled(policy, rule, counted) >= rule.approvals ? 'approved' : 'needs approvals';
 }
 
-function votesReason(rule: Rule, tally: Tally, decision: Decision): Reason {
+function filled(policy: Policy, { needs, extra }: Asked, counted: readonly Person[]): number {
+  return extra.length === 0 ? counted.length : placesFilled(policy, needs, counted);
+}
+
+function votesReason(policy: Policy, rule: Asked, tally: Tally, decision: Decision): Reason {
   const parts = tally.reasons.length === 0 ? {} : { parts: tally.reasons };
-  return { what: 'Approvals', outcome: outcomes[decision], because: votesSentence(rule, tally, decision), ...parts };
+  return {
+    what: 'Approvals',
+    outcome: outcomes[decision],
+    because: votesSentence(policy, rule, tally, decision),
+    ...parts,
+  };
 }
 
-function votesSentence({ name, approvals: needed, approvers }: Rule, tally: Tally, decision: Decision): string {
+function votesSentence(policy: Policy, rule: Asked, tally: Tally, decision: Decision): string {
+  const { name, approvals: needed, approvers } = rule;
   if (decision === 'vetoed') return `Denied by ${allOf(namesOf(tally.vetoes))}.`;
   if (needed === 0) return `No approval is needed: rule “${name}” says so.`;
-  const progress = `${tally.counted.length} of ${approvals(needed)}`;
+  const given = filled(policy, rule, tally.counted);
+  const progress = `${given} of ${approvals(needed)}`;
   if (decision === 'approved') return `${progress}: ${allOf(namesOf(tally.counted))}.`;
-  const missing = needed - tally.counted.length;
+  const missing = needed - given;
   return `${progress}: needs ${missing === 1 ? 'one' : missing} more from ${oneOf(approvers)}.`;
 }
 
@@ -126,7 +184,7 @@ const outcomes: Readonly<Record<Decision, Reason['outcome']>> = {
 
 function verdict(
   policy: Policy,
-  rule: Rule,
+  rule: Asked,
   decision: Decision,
   { counted, standings }: Tally,
   because: string,
@@ -139,6 +197,7 @@ function verdict(
     counted: counted.map(({ id }) => id),
     votes: standings,
     approvers: rule.approvers,
+    extra: rule.extra,
     expiryMs: rule.expiryMs,
     announce: rule.announce,
     policyRevision: policy.revision,
@@ -158,6 +217,7 @@ function noRule(policy: Policy, { action }: Facts): Verdict {
     counted: [],
     votes: [],
     approvers: [],
+    extra: [],
     expiryMs: 0,
     announce: { origin: true, approvers: false, channels: [] },
     policyRevision: policy.revision,

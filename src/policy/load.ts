@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.js';
+import { ceilingFaults, toCeiling } from './ceilings-schema.js';
 import { consistencyFaults } from './consistency.js';
-import type { PeopleRules, Policy, Rule } from './policy.js';
+import type { Ceiling, PeopleRules, Policy, Rule } from './policy.js';
 import { invalidPolicy, PolicyError } from './policy-error.js';
 import { policyFile, schemaFaults, type PolicyFile } from './schema.js';
 import { readYaml } from './yaml-file.js';
@@ -14,7 +15,11 @@ export function parsePolicy(yamlText: string, fileName: string): Policy {
   const { usable, mistakes } = readYaml(yamlText);
   if (usable === undefined) throw invalidPolicy(fileName, mistakes);
   const read = policyFile.safeParse(usable.value);
-  const faults = [...(read.success ? [] : schemaFaults(read.error)), ...consistencyFaults(usable.value)];
+  const faults = [
+    ...(read.success ? [] : schemaFaults(read.error)),
+    ...consistencyFaults(usable.value),
+    ...ceilingFaults(usable.value),
+  ];
   const all = [...mistakes, ...faults.map(({ path, text }) => usable.mistake(path, text))];
   if (!read.success || all.length > 0) throw invalidPolicy(fileName, all);
   return toPolicy(read.data);
@@ -40,7 +45,8 @@ function toPolicy(file: PolicyFile): Policy {
   const groups = new Map(Object.entries(file.groups).map(([name, members]) => [name, [...new Set(members)]]));
   const rules = file.rules.map(({ expires, ...rule }): Rule => ({ ...rule, expiryMs: expires }));
   const people = { matchEmail: file.people.match === 'email', same: new Map(file.people.same) };
-  return { revision: revisionOf(groups, rules, people), groups, rules, people };
+  const limits = { owners: file.owners, stoppers: file.stop, ceilings: file.ceilings.map(toCeiling) };
+  return { revision: revisionOf(groups, rules, people, limits), groups, rules, people, ...limits };
 }
 
 /**
@@ -51,6 +57,7 @@ function revisionOf(
   groups: ReadonlyMap<string, readonly string[]>,
   rules: readonly Rule[],
   people: PeopleRules,
+  { owners, stoppers, ceilings }: Pick<Policy, 'owners' | 'stoppers' | 'ceilings'>,
 ): string {
   const meaning = {
     groups: [...groups].map(([name, members]) => [name, unordered(members)] as const).toSorted(byName),
@@ -66,8 +73,17 @@ function revisionOf(
       unordered(rule.announce.channels.map(({ platform, conversation }) => `${platform}:${conversation}`)),
     ]),
     people: [people.matchEmail, [...people.same].toSorted(byName)],
+    // Left out where nothing is written, so that a file from before these fields keeps its revision.
+    ...(owners.length > 0 && { owners: unordered(owners) }),
+    ...(stoppers.length > 0 && { stoppers: unordered(stoppers) }),
+    ...(ceilings.length > 0 && { ceilings: ceilings.map(ceilingMeaning).toSorted() }),
   };
   return createHash('sha256').update(JSON.stringify(meaning)).digest('hex').slice(0, 16);
+}
+
+function ceilingMeaning({ name, per, groups, devices, withinMs, then, tell }: Ceiling): string {
+  const needs = then === 'forbid' ? then : [then.approvals, unordered(then.from)];
+  return JSON.stringify([name, per, unordered(groups), devices, withinMs, needs, tell]);
 }
 
 function unordered(list: readonly string[]): string[] {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { nearest } from '../command/nearest.js';
+import { ceilingFields, ceilingsField, groupNames } from './ceilings-schema.js';
 import type { Announce } from './policy.js';
+import { write } from './write.js';
 import type { FieldPath } from './yaml-file.js';
 
 /** The word that stands for every member of the workspace among the requesters. */
@@ -11,11 +13,6 @@ const units: Readonly<Record<string, number>> = { m: minute, h: 60 * minute, d: 
 const shortestExpiry = 5 * minute;
 const longestExpiry = 7 * 24 * 60 * minute;
 const usualExpiry = 60 * minute;
-
-/** The text of an issue: `missing` where nothing was written, else what to write. */
-const write = (what: string) => ({
-  error: (issue: { input?: unknown }) => (issue.input === undefined ? `missing; write ${what}` : `write ${what}`),
-});
 
 const groupNameForm = 'a name of letters, digits, “-”, “_” and “.”, e.g. soc-leads';
 const groupName = z
@@ -115,6 +112,9 @@ const rule = z.strictObject(
   write('a rule with the fields name, actions, requesters and approvers'),
 );
 
+const ownersForm = 'a list of groups whose people are told, e.g. [soc-leads]';
+const stopForm = 'a list of groups whose people may stop Cordon, e.g. [soc-leads]';
+
 /** The policy file. Every issue is worded for the person who writes the file. */
 export const policyFile = z.strictObject(
   {
@@ -125,6 +125,9 @@ export const policyFile = z.strictObject(
       write('the groups, e.g. “soc-leads: [slack:T012AB3CD:U045EF6GH]”'),
     ),
     people: people.default({ same: [] }),
+    owners: groupNames(ownersForm).default([]),
+    stop: groupNames(stopForm).default([]),
+    ceilings: ceilingsField,
     rules: z.array(rule, write('a list of rules')).min(1, 'write at least one rule; without one, nothing is allowed'),
   },
   write('the fields version, groups and rules; policy.example.yaml shows them all'),
@@ -134,7 +137,10 @@ export type PolicyFile = z.output<typeof policyFile>;
 
 const fileFields = Object.keys(policyFile.shape);
 const ruleFields = Object.keys(rule.shape);
-const peopleFields = Object.keys(people.shape);
+const partFields: Readonly<Record<string, readonly string[]>> = {
+  people: Object.keys(people.shape),
+  ceilings: ceilingFields,
+};
 
 /** The faults of the parsed YAML, field by field. Whether the fields fit together is another question. */
 export function schemaFaults(error: z.ZodError): { path: FieldPath; text: string }[] {
@@ -149,7 +155,7 @@ export function schemaFaults(error: z.ZodError): { path: FieldPath; text: string
 }
 
 function unknownField(key: string, path: FieldPath): string {
-  const known = path.length === 0 ? fileFields : path[0] === 'people' ? peopleFields : ruleFields;
+  const known = path.length === 0 ? fileFields : (partFields[String(path[0])] ?? ruleFields);
   const meant = nearest(key, known);
   return `unknown field; ${meant === undefined ? `the fields here are ${known.join(', ')}` : `did you mean “${meant}”?`}`;
 }

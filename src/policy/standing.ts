@@ -70,19 +70,15 @@ export function requesterRefusal(policy: Policy, rule: Rule, requester: Person):
 }
 
 /** The people in these groups, by the ids that are left when two of one person are taken for one, without the requester. */
-export function eligibleIds(policy: Policy, rule: Rule, requester: Person): ReadonlySet<string> {
+export function eligibleIds(policy: Policy, rule: Pick<Rule, 'approvers'>, requester: Person): ReadonlySet<string> {
   const ids = new Set(rule.approvers.flatMap((name) => policy.groups.get(name) ?? []).map(canonical(policy)));
   for (const id of idsOf(requester).map(canonical(policy))) ids.delete(id);
   return ids;
 }
 
-/** The accounts of those who may approve; of whoever asks, none. */
-export function approverAccounts(
-  policy: Policy,
-  { action, requester }: Pick<Facts, 'action' | 'requester'>,
-): Account[] {
-  const rule = ruleFor(policy, { action });
-  return rule === undefined ? [] : [...eligibleIds(policy, rule, requester)].map(accountOf);
+/** The accounts of those in these groups who may approve; of whoever asks, none. */
+export function approverAccounts(policy: Policy, approvers: readonly string[], requester: Person): Account[] {
+  return [...eligibleIds(policy, { approvers }, requester)].map(accountOf);
 }
 
 function canonical({ people }: Policy): (id: string) => string {

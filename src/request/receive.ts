@@ -16,6 +16,7 @@ import { link } from './link.js';
 import { retireCopy } from './retire-copy.js';
 import { resolve } from './resolve.js';
 import { show } from './show.js';
+import { resume, stop } from './stop.js';
 import { unlink } from './unlink.js';
 import { vote } from './vote.js';
 import { withdraw } from './withdraw.js';
@@ -32,6 +33,7 @@ type World = Pick<
   | 'newToken'
   | 'newCode'
   | 'limits'
+  | 'dryRun'
   | 'wake'
   | 'logger'
 >;
@@ -166,6 +168,10 @@ async function carryOut(
       return link(world, { ...common, ...(command.code === undefined ? {} : { code: command.code }) });
     case 'unlink':
       return unlink(world, common);
+    case 'stop':
+      return stop(world, { ...common, reason: command.reason });
+    case 'resume':
+      return resume(world, { ...common, ...(command.reason === undefined ? {} : { reason: command.reason }) });
     case 'status':
     case 'list':
     case 'history':

@@ -2,6 +2,7 @@ import type { ActionKind, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { MachineAction } from '../defender/machine-action.js';
 import type { Account, Person, PlatformName } from '../people/person.js';
+import type { Stop } from '../store/control.js';
 import { isFinal, type RequestEvent, type RequestState, next } from './life.js';
 
 /**
@@ -30,6 +31,10 @@ export interface Request {
   readonly quorum: number | undefined;
   /** Names of the groups that may approve, for the reader. */
   readonly approvers: readonly string[];
+  /** Why it needs more than its rule asks for, in sentences. */
+  readonly extra?: readonly string[];
+  /** It was made in a dry run: no call is ever made for it, in whichever process. */
+  readonly dryRun?: true;
   readonly votes: readonly Vote[];
   readonly places: readonly Place[];
   /** What the card's buttons carry; what they mean is in the store. */
@@ -39,6 +44,8 @@ export interface Request {
   readonly queuedAt?: number;
   /** When it was queued: how many calls were ahead of it, and when its own was expected to leave. */
   readonly estimate?: { readonly ahead: number; readonly at: number };
+  /** It stepped out of the line; nothing is due with it unless that is over. */
+  readonly held?: Held;
   /** The Request on the same device that has to end first. */
   readonly waitsFor?: string;
   /** The unfinished action in Defender, not Cordon's, that has to end first. */
@@ -68,6 +75,17 @@ export interface Request {
   readonly claim?: string;
   /** Why it ended without success: a stable code and a text for people. */
   readonly failure?: { readonly code: string; readonly text: string };
+}
+
+/**
+ * Why a queued Request is not sent, since when it was held first (Unix ms), and whether that is over. `stop` is missing where the
+ * records of a stop cannot be read.
+ */
+export interface Held {
+  readonly at: number;
+  readonly why: 'stopped' | 'dry run';
+  readonly stop?: Stop;
+  readonly over?: true;
 }
 
 /** The wish to stop a Request, and how far Defender has heard of it. */

@@ -8,12 +8,18 @@ import { callOff } from './call-off.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
 import { effectsOf } from './effects.js';
+import * as held from './held.js';
 import { lookAhead } from './look-ahead.js';
 import { withPeopleAsOfNow } from './people.js';
+import { recentOf } from './recent.js';
+import { rehearse } from './rehearse.js';
 import { advance, amend, type Request } from './request.js';
 import { changedTerms, factsOf, refuse } from './vote.js';
 
-type World = Pick<Context, 'store' | 'platforms' | 'policy' | 'policyNow' | 'unfinished' | 'now' | 'logger' | 'wake'>;
+type World = Pick<
+  Context,
+  'store' | 'platforms' | 'policy' | 'policyNow' | 'unfinished' | 'now' | 'logger' | 'wake' | 'dryRun'
+>;
 
 const holdMs = 15_000;
 /** A decision that is older by the time of its turn is made again. */
@@ -40,10 +46,18 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     await callOff(world, stored, stored.cancelling);
     return undefined;
   }
+  const why = await held.whyHeld(world, stored);
+  if (why !== undefined) {
+    await held.hold(world, stored, why);
+    return undefined;
+  }
+  if (await held.overtaken(world, stored)) return undefined;
   const request = await withPeopleAsOfNow(world, stored);
 
   const decidedAt = now();
-  const verdict = evaluate(await world.policyNow(), factsOf(request, request.votes, decidedAt));
+  const policy = await world.policyNow();
+  const recent = await recentOf(world, policy, request);
+  const verdict = evaluate(policy, factsOf(request, request.votes, decidedAt, recent));
   const terms = changedTerms(request, verdict);
   if (terms !== undefined || verdict.decision !== 'approved') {
     const because = terms ?? `The approvals no longer suffice just before the call: ${verdict.reason.because}`;
@@ -51,6 +65,10 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     return undefined;
   }
   if (await lookAhead(world, stored)) return undefined;
+  if (stored.dryRun === true) {
+    await rehearse(world, stored, { because: verdict.reason });
+    return undefined;
+  }
 
   return async (quota) => {
     const at = now();

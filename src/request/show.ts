@@ -4,9 +4,11 @@ import type { Command, DeviceRef, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { Person } from '../people/person.js';
 import * as answers from '../view/answers.js';
+import { dryRunLine } from '../view/dry-run.js';
 import type { Line } from '../view/inline.js';
 import type { Note } from '../view/model.js';
 import { deviceInline, note } from '../view/say.js';
+import { stoppedLine } from '../view/stopped.js';
 import { answer } from './commit.js';
 import type { Context } from './context.js';
 import { openStates } from './life.js';
@@ -21,7 +23,7 @@ export interface Asked {
   readonly question: Question;
 }
 
-type World = Pick<Context, 'store' | 'defender' | 'now' | 'wake'>;
+type World = Pick<Context, 'store' | 'defender' | 'now' | 'dryRun' | 'wake'>;
 
 const listed = 20;
 
@@ -33,7 +35,7 @@ export async function show(world: World, { key, person, origin, question }: Aske
 async function answerTo(world: World, question: Question): Promise<Note> {
   switch (question.kind) {
     case 'help':
-      return note('neutral', ...helpLines());
+      return note('neutral', ...(world.dryRun ? [dryRunLine] : []), ...helpLines());
     case 'list':
       return openRequests(world);
     case 'history':
@@ -47,9 +49,15 @@ async function answerTo(world: World, question: Question): Promise<Note> {
   }
 }
 
-async function openRequests({ store }: World): Promise<Note> {
-  const [requests, total] = await Promise.all([store.requestsIn(openStates, listed), store.countIn(openStates)]);
-  return answers.requestList(requests, total);
+async function openRequests({ store, dryRun }: World): Promise<Note> {
+  const [requests, total, { stopped, stop }] = await Promise.all([
+    store.requestsIn(openStates, listed),
+    store.countIn(openStates),
+    store.switch(),
+  ]);
+  const list = answers.requestList(requests, total);
+  const first: Line[] = [...(stopped ? [stoppedLine(stop)] : []), ...(dryRun ? [dryRunLine] : [])];
+  return { ...list, lines: [...first, ...list.lines] };
 }
 
 async function deviceStatus(world: World, ref: DeviceRef): Promise<Note> {

@@ -12,6 +12,7 @@ import type { Context } from './context.js';
 import { requestEvent } from './effects.js';
 import { expire } from './expire.js';
 import { withLinksAsOfNow } from './people.js';
+import { recentOf } from './recent.js';
 import { advance, amend, type Request, type Vote } from './request.js';
 
 export interface Ballot {
@@ -29,7 +30,12 @@ export interface Ballot {
 type World = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'wake'>;
 
 /** Facts for a decision about this Request: the same at request, at click and just before the call. */
-export function factsOf(request: Request, votes: readonly Vote[], now: number): Facts {
+export function factsOf(
+  request: Request,
+  votes: readonly Vote[],
+  now: number,
+  recent: Pick<Facts, 'recent' | 'askedAt'>,
+): Facts {
   return {
     action: request.action,
     requester: request.requester,
@@ -37,6 +43,7 @@ export function factsOf(request: Request, votes: readonly Vote[], now: number): 
     device: request.device,
     votes: votes.filter((vote) => vote.revision === request.revision),
     now,
+    ...recent,
   };
 }
 
@@ -48,7 +55,8 @@ export function changedTerms(request: Request, verdict: Verdict): string | undef
   if (request.quorum === undefined) return 'It was stored without a number of approvals, so no vote can decide it.';
   if (verdict.decision === 'forbidden') return answers.whyNot(verdict.reason).join(' ') || verdict.reason.because;
   if (verdict.rule !== request.rule || verdict.needed !== request.quorum) {
-    return `The policy has changed since it was asked: rule “${request.rule}” wanted ${request.quorum}, now rule “${verdict.rule ?? 'none'}” wants ${verdict.needed}.`;
+    const why = verdict.extra.map((because) => ` ${because}`).join('');
+    return `What it needs has changed since it was asked: rule “${request.rule}” wanted ${request.quorum}, now rule “${verdict.rule ?? 'none'}” wants ${verdict.needed}.${why}`;
   }
   return undefined;
 }
@@ -95,7 +103,9 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   }
 
   const cast = toVote(ballot, request, now);
-  const verdict = evaluate(await world.policyNow(), factsOf(known, [...known.votes, cast], now));
+  const policy = await world.policyNow();
+  const recent = await recentOf(world, policy, request);
+  const verdict = evaluate(policy, factsOf(known, [...known.votes, cast], now, recent));
   const actor = personActor(ballot.person);
   const terms = changedTerms(request, verdict);
   if (terms !== undefined) return refuse(world, request, terms, actor, ballot.key);
@@ -103,7 +113,8 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   const standing = verdict.votes.at(-1);
   if (standing?.counts !== true) return reject(whyNotCounted(request, cast.person, standing), 'vote.refused');
 
-  const outcome = applied(request, cast, verdict, now);
+  const { stopped } = request.action === 'restrict' ? await world.store.switch() : { stopped: false };
+  const outcome = applied(request, cast, verdict, now, stopped);
   const stored = await commit(world, request, outcome.request, now, {
     what: outcome.what,
     actor,
@@ -136,7 +147,7 @@ interface Outcome {
 }
 
 /** What a counted vote makes of the Request. */
-function applied(request: Request, cast: Vote, verdict: Verdict, now: number): Outcome {
+function applied(request: Request, cast: Vote, verdict: Verdict, now: number, stopped: boolean): Outcome {
   const votes = [...request.votes, cast];
   if (verdict.decision === 'vetoed') {
     const after = advance(request, 'deny', now, { votes });
@@ -144,7 +155,7 @@ function applied(request: Request, cast: Vote, verdict: Verdict, now: number): O
   }
   if (verdict.decision === 'approved') {
     const after = advance(request, 'approve', now, { votes, dueAt: now });
-    if (after) return { request: after, what: 'request.approve', note: notes.approved(after, cast) };
+    if (after) return { request: after, what: 'request.approve', note: notes.approved(after, cast, stopped) };
   }
   const after = amend(request, { votes });
   return { request: after, what: 'vote.counted', note: notes.voteCounted(after, cast) };

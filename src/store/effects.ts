@@ -4,6 +4,7 @@ import { storeButtons } from './buttons.js';
 import { owe } from './deliveries.js';
 import { StoreError } from './errors.js';
 import { settle } from './inbox.js';
+import { oweOnce } from './once.js';
 import type { Schema } from './schema.js';
 import type { Effects } from './store.js';
 import { castVote } from './votes.js';
@@ -25,4 +26,5 @@ export async function applyEffects(
   await appendAudit(trx, effects.audit);
   await owe(trx, effects.deliveries, at);
   await storeButtons(trx, effects.buttons ?? []);
+  for (const once of effects.once ?? []) await oweOnce(trx, once);
 }

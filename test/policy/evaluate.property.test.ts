@@ -44,6 +44,9 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
     .map((groups) => new Map(groups)),
   rules: fc.array(anyRule, { maxLength: 3 }),
   people: fc.constant({ matchEmail: false, same: new Map<string, string>() }),
+  owners: fc.constant([]),
+  stoppers: fc.constant([]),
+  ceilings: fc.constant([]),
 });
 
 const anyFacts: fc.Arbitrary<Facts> = fc.record({

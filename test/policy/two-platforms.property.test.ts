@@ -41,6 +41,9 @@ const policy = (approvals: number): Policy => ({
     },
   ],
   people: { matchEmail: false, same: new Map() },
+  owners: [],
+  stoppers: [],
+  ceilings: [],
 });
 
 function facts(requester: Person, votes: readonly CastVote[]): Facts {
