@@ -67,10 +67,12 @@ export class Harness {
   private constructor(
     readonly store: Store,
     policyText: string,
-    private readonly dryRun: boolean,
+    /** Like a restart with the other setting. */
+    public dryRun: boolean,
   ) {
     this.policy = parsePolicy(policyText, 'policy.yaml');
     const now = (): number => this.clock;
+    const isDry = (): boolean => this.dryRun;
     this.platforms = new Map([this.slack, this.teams].map((platform) => [platform.name, platform]));
     this.context = {
       store,
@@ -90,7 +92,9 @@ export class Harness {
       newToken: () => `token-${(this.tokens += 1)}`,
       newCode: () => `C0DE${String((this.codes += 1)).padStart(8, '0')}`,
       logger: pino({ level: 'silent' }),
-      dryRun: this.dryRun,
+      get dryRun() {
+        return isDry();
+      },
       portalUrl: 'https://security.microsoft.com',
       limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3, mostOpen: { open: 1_000, openOfRequester: 100 } },
       wake: () => undefined,

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { Harness, objectId, standardPolicy, teamsTenant } from '../harness.js';
 import { machine } from '../support.js';
 
-const policy = standardPolicy
-  .replace('rules:', '  owners: [slack:T0HOME:UOWN, slack:T0HOME:UAPP2]\nowners: [owners]\nstop: [leads]\nrules:')
-  .replace('groups:', 'groups:');
+const policy = standardPolicy.replace(
+  'rules:',
+  '  owners: [slack:T0HOME:UOWN, slack:T0HOME:UAPP2]\nowners: [owners]\nstop: [leads]\nrules:',
+);
 
 const devices = ['pc1', 'pc2', 'pc3'].map((name, index) =>
   machine({ id: String(index + 1).repeat(40), computerDnsName: name }),
@@ -149,7 +150,7 @@ describe('the kill switch', () => {
   });
 
   it('is noticed in the transaction that commits the call, where it comes after the last look', async () => {
-    const { startSending } = cordon.store;
+    const startSending = cordon.store.startSending.bind(cordon.store);
     let raced = 0;
     cordon.store.startSending = async (...args) => {
       if ((raced += 1) === 1) await stopBehind();
@@ -165,7 +166,7 @@ describe('the kill switch', () => {
   it('goes on by itself where the resume came while a request was being held', async () => {
     await cordon.say('UREQ', 'restrict pc1 beacon');
     await stopBehind();
-    const { change } = cordon.store;
+    const change = cordon.store.change.bind(cordon.store);
     cordon.store.change = async (after, effects) => {
       if (after.held !== undefined && after.held.over !== true) {
         const { version } = await cordon.store.switch();
@@ -206,7 +207,7 @@ describe('the kill switch', () => {
   });
 
   it('changes nothing where the process dies before all of it is stored', async () => {
-    const { setSwitch } = cordon.store;
+    const setSwitch = cordon.store.setSwitch.bind(cordon.store);
     cordon.store.setSwitch = (version, stop, effects) =>
       setSwitch(version, stop, (underWay) => {
         effects(underWay);
@@ -226,7 +227,7 @@ describe('the kill switch', () => {
 /** What the record calls that which belongs to no Request. */
 function recording(cordon: Harness): () => string[] {
   const whats: string[] = [];
-  const { settleIncoming } = cordon.store;
+  const settleIncoming = cordon.store.settleIncoming.bind(cordon.store);
   cordon.store.settleIncoming = (key, effects) => {
     whats.push(...effects.audit.map(({ what }) => what));
     return settleIncoming(key, effects);
