@@ -66,7 +66,8 @@ export async function claimHeld(
     .where('due_at', 'is', null)
     .where('action', '=', action)
     .where('owner', 'is', null)
-    .orderBy('line_at')
+    // Not by place in the line: that would walk the whole line to find nothing.
+    .orderBy('due_at')
     .orderBy('id')
     .limit(limit)
     .$if(dialect.manyWriters, (query) => query.forUpdate().skipLocked())

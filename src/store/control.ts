@@ -41,7 +41,7 @@ export interface ControlStore {
    * it may be called more than once.
    */
   setSwitch(version: number, stop: Stop | undefined, effects: (underWay: UnderWay) => Effects): Promise<boolean>;
-  /** Claims Requests for this action in `queued` with which nothing is due because they are held, claimed by nobody, in the order of the line. */
+  /** Claims Requests for this action in `queued` with which nothing is due because they are held, claimed by nobody. */
   claimHeld(owner: string, action: ActionKind, limit: number): Promise<Request[]>;
   /**
    * Requests for this action, whatever became of them, made after `since` (Unix ms) and before the one at `until`: by time, then by
