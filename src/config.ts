@@ -30,6 +30,8 @@ export interface Config {
   readonly attempts: number;
   /** So many Requests may be open at once, in all and of one person. */
   readonly mostOpen: CreateLimits;
+  /** Everything happens but the calls that change something at Defender. */
+  readonly dryRun: boolean;
   /** How long after its last sign of life a replica counts as dead. */
   readonly leaseMs: number;
 }
@@ -166,6 +168,7 @@ function toConfig(given: Settings): Config {
     settleMs: given.CORDON_SETTLE_SECONDS * 1_000,
     attempts: given.CORDON_ATTEMPTS,
     mostOpen: { open: given.CORDON_OPEN_REQUESTS, openOfRequester: given.CORDON_OPEN_REQUESTS_PER_PERSON },
+    dryRun: given.CORDON_DRY_RUN,
     leaseMs: given.CORDON_LEASE_SECONDS * 1_000,
   };
 }

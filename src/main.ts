@@ -51,18 +51,24 @@ async function main(config: Config): Promise<void> {
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
     timeoutMs: answerWithinMs,
     userAgent: `MdePartner-Cordon-Cordon/${version}`,
+    dryRun: config.dryRun,
     now,
     logger,
   });
 
   const adapters: Adapter[] = [];
   const app = createHttpApp(async () => {
-    const records = await store.checkRecord().then(
-      () => [],
+    const notes: string[] = [];
+    const records = await Promise.all([store.switch(), store.checkRecord()]).then(
+      ([{ stopped }]) => {
+        if (stopped) notes.push('Cordon is stopped: no restriction is sent.');
+        return [];
+      },
       (error: unknown) => [`The records cannot be trusted or read: ${messageOf(error)}.`],
     );
     const reasons = [...records, ...workers.reasons(), ...adapters.flatMap((adapter) => adapter.health().reasons)];
-    return { ok: reasons.length === 0, reasons };
+    // A stop is somebody's decision, no fault of the process.
+    return { ok: reasons.length === 0, reasons: [...reasons, ...notes] };
   });
   const core: Core = {
     async accept(incoming) {
@@ -95,6 +101,7 @@ async function main(config: Config): Promise<void> {
       newCode: () => linkCode(randomBytes),
       logger,
       portalUrl: config.defender.portalUrl,
+      dryRun: config.dryRun,
       limits: {
         commentLength: config.commentLength,
         settleMs: config.settleMs,
@@ -109,7 +116,8 @@ async function main(config: Config): Promise<void> {
   await Promise.all(adapters.map((adapter) => adapter.start()));
   await workers.start();
   for (const problem of outOfReach(policy, new Set(platforms.keys()))) logger.warn({}, problem);
-  logger.info({ port: server.port, policy: policy.revision }, 'Cordon is ready');
+  if (config.dryRun) logger.warn({}, 'dry run: nothing that changes a device is sent to Defender');
+  logger.info({ port: server.port, policy: policy.revision, dryRun: config.dryRun }, 'Cordon is ready');
 
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     logger.info({ signal }, 'stopping');

@@ -68,9 +68,12 @@ export class Harness {
   private constructor(
     readonly store: Store,
     policyText: string,
+    /** Like a restart with the other setting. */
+    public dryRun: boolean,
   ) {
     this.policy = parsePolicy(policyText, 'policy.yaml');
     const now = (): number => this.clock;
+    const isDry = (): boolean => this.dryRun;
     this.platforms = new Map([this.slack, this.teams].map((platform) => [platform.name, platform]));
     this.context = {
       store,
@@ -90,6 +93,9 @@ export class Harness {
       newToken: () => `token-${(this.tokens += 1)}`,
       newCode: () => `C0DE${String((this.codes += 1)).padStart(8, '0')}`,
       logger: pino({ level: 'silent' }),
+      get dryRun() {
+        return isDry();
+      },
       portalUrl: 'https://security.microsoft.com',
       limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3, mostOpen: { open: 1_000, openOfRequester: 100 } },
       wake: () => undefined,
@@ -101,12 +107,12 @@ export class Harness {
     this.search = createSearch(this.context);
   }
 
-  static async open(policyText = standardPolicy): Promise<Harness> {
-    return Harness.over(await openStore('sqlite::memory:', { audit, now: () => start }), policyText);
+  static async open(policyText = standardPolicy, options: { readonly dryRun?: boolean } = {}): Promise<Harness> {
+    return Harness.over(await openStore('sqlite::memory:', { audit, now: () => start }), policyText, options);
   }
 
-  static async over(store: Store, policyText = standardPolicy): Promise<Harness> {
-    const harness = new Harness(store, policyText);
+  static async over(store: Store, policyText = standardPolicy, { dryRun = false } = {}): Promise<Harness> {
+    const harness = new Harness(store, policyText, dryRun);
     await harness.store.register('replica-0', Number.MAX_SAFE_INTEGER);
     return harness;
   }

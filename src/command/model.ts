@@ -26,6 +26,9 @@ export type Command =
   | { readonly kind: 'cancel'; readonly request: string; readonly reason?: string }
   /** What an approver says of a call of which nobody can tell whether it arrived: it did, or it is to be made again. */
   | { readonly kind: 'sent' | 'resend'; readonly request: string }
+  /** The kill switch. */
+  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'resume'; readonly reason?: string }
   | { readonly kind: 'list' }
   /** Why a Request may or may not go on, by the policy of now. */
   | { readonly kind: 'explain'; readonly request: string }

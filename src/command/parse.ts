@@ -66,6 +66,10 @@ export function parseCommand(text: string, options: ParseOptions = {}): Parsed {
       return parseHistory(word.rest);
     case 'link':
       return parseLink(word.rest);
+    case 'stop':
+      return parseStop(word.rest);
+    case 'resume':
+      return success(isBlank(word.rest) ? { kind: 'resume' } : { kind: 'resume', reason: word.rest });
     case 'list':
     case 'unlink':
       return isBlank(word.rest) ? success({ kind: verb }) : tooMuch(verb, verb, word.rest, verbs[verb].example);
@@ -143,6 +147,12 @@ function parseHistory(text: string): Parsed {
   return isBlank(word.rest)
     ? success({ kind: 'history', device: read.device })
     : tooMuch('history', said, word.rest, said);
+}
+
+/** A lone “stop” may be meant for anybody in the channel. */
+function parseStop(reason: string): Parsed {
+  if (isBlank(reason)) return failure('stop', 'stop', 'The reason is missing. The owners will read it.');
+  return success({ kind: 'stop', reason });
 }
 
 /** People copy a code in quotation marks, in pieces, or read it out. */

@@ -77,6 +77,12 @@ export const verbs: Readonly<Record<Verb, VerbFacts>> = {
     does: 'in Slack: gives a code to type in Teams, so that your two accounts count as one person',
   },
   unlink: { alsoSaid: [], example: 'unlink', does: 'takes that back' },
+  stop: {
+    alsoSaid: [],
+    example: 'stop a playbook asks for every device',
+    does: 'for those whom the policy names: no restriction is sent any more, releases are',
+  },
+  resume: { alsoSaid: [], example: 'resume', does: 'for the same people: ends that' },
   help: { alsoSaid: ['?'], example: 'help', does: 'shows this' },
 };
 

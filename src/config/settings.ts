@@ -107,6 +107,7 @@ export const settings = z.object({
     .enum(['operation', 'app'], { error: 'has to be operation or app' })
     .default(documentedQuota.scope),
   CORDON_ATTEMPTS: count(3, 1, 10),
+  CORDON_DRY_RUN: yes,
   CORDON_LEASE_SECONDS: count(20, 2, 600),
   CORDON_OPEN_REQUESTS: count(10_000, 1, 1_000_000),
   CORDON_OPEN_REQUESTS_PER_PERSON: count(500, 1, 1_000_000),

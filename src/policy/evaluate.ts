@@ -175,7 +175,7 @@ const outcomes: Readonly<Record<Decision, Reason['outcome']>> = {
 
 function verdict(
   policy: Policy,
-  { rule, all, need, needed, electorate }: Terms,
+  { rule, all, need, needed, electorate, extras, forbid }: Terms,
   decision: Decision,
   { counted, standings, progress }: Tally,
   because: string,
@@ -191,6 +191,7 @@ function verdict(
     counted: counted.map(({ id }) => id),
     votes: standings,
     approvers: electorate.approvers,
+    extra: [...(forbid === undefined ? [] : [forbid]), ...new Set(extras)],
     expiryMs: Math.min(...all.map(({ expiryMs }) => expiryMs)),
     announce: rule.announce,
     policyRevision: policy.revision,
@@ -225,6 +226,7 @@ function noRule(policy: Policy, { action }: Facts, { maybe, passed }: Choice): V
     counted: [],
     votes: [],
     approvers: [],
+    extra: [],
     expiryMs: 0,
     announce: { origin: true, approvers: false, channels: [] },
     policyRevision: policy.revision,

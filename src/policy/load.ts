@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.js';
+import { ceilingFaults, toCeiling } from './ceilings-schema.js';
 import { consistencyFaults } from './consistency.js';
 import { groupsIn, impossible, leastPeople } from './need.js';
 import type { Policy, Rule } from './policy.js';
@@ -15,7 +16,11 @@ export function parsePolicy(yamlText: string, fileName: string): Policy {
   const { usable, mistakes } = readYaml(yamlText);
   if (usable === undefined) throw invalidPolicy(fileName, mistakes);
   const read = policyFile.safeParse(usable.value);
-  const faults = [...(read.success ? [] : schemaFaults(read.error)), ...consistencyFaults(usable.value)];
+  const faults = [
+    ...(read.success ? [] : schemaFaults(read.error)),
+    ...consistencyFaults(usable.value),
+    ...ceilingFaults(usable.value),
+  ];
   const all = [...mistakes, ...faults.map(({ path, text }) => usable.mistake(path, text))];
   if (!read.success || all.length > 0) throw invalidPolicy(fileName, all);
   return toPolicy(read.data);
@@ -46,6 +51,9 @@ function toPolicy(file: PolicyFile): Policy {
     unresolved: new Map<string, string>(),
     strict: { servers: file.strict.servers, domainControllers: file.strict['domain-controllers'] },
     ...(file.time === undefined ? {} : { time: file.time }),
+    owners: file.owners,
+    stoppers: file.stop,
+    ceilings: file.ceilings.map(toCeiling),
   };
   return { revision: revisionOf(policy), ...policy };
 }

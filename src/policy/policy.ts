@@ -13,6 +13,25 @@ export interface Policy {
   readonly strict: Strict;
   /** Missing where no rule speaks of business hours. */
   readonly time?: BusinessHours;
+  /** Names of the groups whose people are told of stops and of ceilings that are crossed. */
+  readonly owners: readonly string[];
+  /** Names of the groups whose people may stop Cordon and have it go on. */
+  readonly stoppers: readonly string[];
+  readonly ceilings: readonly Ceiling[];
+}
+
+/** How many distinct devices may be asked to be restricted within a time, and what more of them need. */
+export interface Ceiling {
+  readonly name: string;
+  /** Counted for each requester, for the people of `groups` together, or for everybody together. */
+  readonly per: 'person' | 'group' | 'tenant';
+  /** Empty but for `group`. */
+  readonly groups: readonly string[];
+  readonly devices: number;
+  readonly withinMs: number;
+  readonly then: 'forbid' | { readonly approvals: number; readonly from: readonly string[] };
+  /** Whether the owners are told. */
+  readonly tell: boolean;
 }
 
 /** How a Slack account and an Entra account are known to be one human's, besides the codes that people type. */
@@ -126,6 +145,18 @@ export interface Facts {
   readonly votes: readonly CastVote[];
   /** Unix ms. */
   readonly now: number;
+  /** When the Request was made; `now` where it is being made. */
+  readonly askedAt?: number;
+  /** Requests to restrict made before this one, as far back as the longest ceiling counts. Without them every ceiling forbids. */
+  readonly recent?: readonly RecentRequest[];
+}
+
+/** The newest Request of one requester for one device. */
+export interface RecentRequest {
+  readonly requesterIds: readonly string[];
+  readonly deviceId: string;
+  /** Unix ms. */
+  readonly createdAt: number;
 }
 
 export interface CastVote {
@@ -175,6 +206,8 @@ export interface Verdict {
   readonly votes: readonly VoteStanding[];
   /** Names of the groups that may approve, for the card. */
   readonly approvers: readonly string[];
+  /** Why more is needed than the rule asks for, or why a ceiling forbids it, in sentences. */
+  readonly extra: readonly string[];
   readonly expiryMs: number;
   readonly announce: Announce;
   readonly policyRevision: string;

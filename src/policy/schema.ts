@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nearest } from '../command/nearest.js';
+import { ceilingFields, ceilingsField, groupNames } from './ceilings-schema.js';
 import { channelPattern, readChannel, write } from './field.js';
 import { approve } from './need-schema.js';
 import type { Announce } from './policy.js';
@@ -126,6 +127,9 @@ const rule = z.strictObject(
   write('a rule with the fields name, actions, requesters and approvers'),
 );
 
+const ownersForm = 'a list of groups whose people are told, e.g. [soc-leads]';
+const stopForm = 'a list of groups whose people may stop Cordon, e.g. [soc-leads]';
+
 /** The policy file. Every issue is worded for the person who writes the file. */
 export const policyFile = z.strictObject(
   {
@@ -138,6 +142,9 @@ export const policyFile = z.strictObject(
     people: people.default({ same: [] }),
     time: time.optional(),
     strict: strict.prefault({}),
+    owners: groupNames(ownersForm).default([]),
+    stop: groupNames(stopForm).default([]),
+    ceilings: ceilingsField,
     rules: z.array(rule, write('a list of rules')).min(1, 'write at least one rule; without one, nothing is allowed'),
   },
   write('the fields version, groups and rules; policy.example.yaml shows them all'),
@@ -149,6 +156,7 @@ export type PolicyFile = z.output<typeof policyFile>;
 const blocks: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^$/, Object.keys(policyFile.shape)],
   [/^people$/, Object.keys(people.shape)],
+  [/^ceilings\.\d+$/, ceilingFields],
   [/^time$/, ['zone', 'days', 'from', 'to']],
   [/^strict$/, Object.keys(strict.shape)],
   [/^strict\.domain-controllers$/, Object.keys(domainControllersStrict.shape)],

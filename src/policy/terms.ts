@@ -1,3 +1,4 @@
+import { ceilings } from './ceilings.js';
 import type { Choice, Passed } from './match.js';
 import { allNeeds, groupsIn, jointNeed, leastPeople } from './need.js';
 import type { Facts, Need, Policy, Rule } from './policy.js';
@@ -47,5 +48,6 @@ interface Extra {
 
 /** What is asked for besides the rule's own need: it only ever makes it stricter. */
 function extraNeeds(policy: Policy, rule: Rule, facts: Facts): Extra {
-  return { needs: strictness(policy.strict, rule, facts) };
+  const { forbid, needs } = ceilings(policy, facts);
+  return { ...(forbid === undefined ? {} : { forbid }), needs: [...strictness(policy.strict, rule, facts), ...needs] };
 }

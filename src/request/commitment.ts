@@ -20,6 +20,7 @@ export type Committed = Pick<
   | 'rule'
   | 'quorum'
   | 'need'
+  | 'dryRun'
   | 'approvers'
   | 'expiresAt'
 >;
@@ -41,6 +42,7 @@ export function commitmentOf(request: Committed): string {
     rule: request.rule,
     quorum: request.quorum,
     need: request.need,
+    dryRun: request.dryRun,
     approvers: request.approvers,
     expiresAt: request.expiresAt,
   };

@@ -11,6 +11,7 @@ import type { Context } from './context.js';
 import { requestEvent } from './effects.js';
 import { expire } from './expire.js';
 import { withLinksAsOfNow } from './people.js';
+import { recentOf } from './recent.js';
 import type { Request } from './request.js';
 import { revise } from './revise.js';
 import { factsOf, refuseTampered } from './vote.js';
@@ -70,7 +71,9 @@ async function decide(world: World, asked: Edit, request: Request): Promise<bool
     const because = `It was changed ${mostRevisions - 1} times. Withdraw it and ask anew.`;
     return turnAway(revising.notEdited(request, because));
   }
-  const verdict = evaluate(await world.policyNow(), factsOf({ ...known, comment }, [], now));
+  const policy = await world.policyNow();
+  const recent = await recentOf(world, policy, request);
+  const verdict = evaluate(policy, factsOf({ ...known, comment }, [], now, recent));
   if (verdict.decision === 'forbidden') return turnAway(answers.notAllowed(verdict.reason));
   const because = `${person.name} changed the comment.`;
   return revise(world, request, { verdict, comment, because, actor, settles: key });

@@ -4,6 +4,7 @@ import type { Account } from '../people/person.js';
 import { accountKey } from '../people/person.js';
 import type { Origin } from '../command/model.js';
 import type { MessageRef } from '../platform.js';
+import { marked } from '../view/dry-run.js';
 import type { Note } from '../view/model.js';
 import { isFinal } from './life.js';
 import type { AnnouncedPlace, Place, Request, Vote } from './request.js';
@@ -27,8 +28,12 @@ export function requestEvent(
     actor,
     requestId: request.id,
     deviceId: request.device.id,
-    ...(detail === undefined ? {} : { detail }),
+    ...(detail === undefined && request.dryRun === undefined ? {} : { detail: { ...detail, ...dryRunOf(request) } }),
   };
+}
+
+function dryRunOf({ dryRun }: Request): Pick<Request, 'dryRun'> {
+  return dryRun === undefined ? {} : { dryRun };
 }
 
 /** Announces a new Request in all its places. */
@@ -55,7 +60,8 @@ export interface Happening {
 
 /** What a change from `before` to `after` owes: its audit event, the card's update, the reply in each thread, the requester's message. */
 export function effectsOf(before: Request, after: Request, at: number, happening: Happening): Effects {
-  const { what, actor, detail, note, vote, takesBack, also = [], buttons, settles } = happening;
+  const { what, actor, detail, vote, takesBack, also = [], buttons, settles } = happening;
+  const note = happening.note && marked(after, happening.note);
   const moved = before.state === after.state ? {} : { from: before.state, to: after.state };
   const deliveries = after.places.map(withoutTokens).flatMap((place): NewDelivery[] => {
     const update: NewDelivery = { ...inPlace(after.id, place), message: { kind: 'update', place } };

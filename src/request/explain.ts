@@ -4,6 +4,7 @@ import { explanation } from '../view/explain.js';
 import type { Note } from '../view/model.js';
 import type { Context } from './context.js';
 import { withLinksAsOfNow } from './people.js';
+import { recentOf } from './recent.js';
 import { factsOf } from './vote.js';
 
 /** What the policy says about a Request by the rules, links and groups of now: the tree that decides the next vote. Changes nothing. */
@@ -14,6 +15,8 @@ export async function explain(
   const request = await world.store.request(requestId);
   if (request === undefined) return answers.unknownRequest(requestId);
   const known = await withLinksAsOfNow(world, request);
-  const verdict = evaluate(await world.policyNow(), factsOf(known, known.votes, world.now()));
+  const policy = await world.policyNow();
+  const recent = await recentOf(world, policy, request);
+  const verdict = evaluate(policy, factsOf(known, known.votes, world.now(), recent));
   return explanation(request, verdict);
 }

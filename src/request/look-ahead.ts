@@ -6,6 +6,7 @@ import * as notes from '../view/notes.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
 import { isFinal } from './life.js';
+import { rehearse } from './rehearse.js';
 import { advance, amend, type Request } from './request.js';
 
 type World = Pick<Context, 'store' | 'unfinished' | 'now' | 'logger' | 'wake'>;
@@ -32,7 +33,9 @@ export async function lookAhead(world: World, request: Request): Promise<boolean
   const same = running.find((action) => action.type === machineActionType[request.action]);
   const [action] = same === undefined ? running : [same];
   if (action === undefined) return false;
-  await (same === undefined ? wait(world, request, action) : adopt(world, request, action));
+  if (same === undefined) await wait(world, request, action);
+  else if (request.dryRun === true) await rehearse(world, request, {}, same);
+  else await adopt(world, request, same);
   return true;
 }
 

@@ -17,6 +17,7 @@ import { link } from './link.js';
 import { press } from './press.js';
 import { resolve } from './resolve.js';
 import { show } from './show.js';
+import { resume, stop } from './stop.js';
 import { unlink } from './unlink.js';
 import { unvote } from './unvote.js';
 import { vote } from './vote.js';
@@ -34,6 +35,7 @@ type World = Pick<
   | 'newToken'
   | 'newCode'
   | 'limits'
+  | 'dryRun'
   | 'wake'
   | 'logger'
 >;
@@ -144,6 +146,10 @@ async function carryOut(
       return link(world, { ...common, ...(command.code === undefined ? {} : { code: command.code }) });
     case 'unlink':
       return unlink(world, common);
+    case 'stop':
+      return stop(world, { ...common, reason: command.reason });
+    case 'resume':
+      return resume(world, { ...common, ...(command.reason === undefined ? {} : { reason: command.reason }) });
     case 'status':
     case 'explain':
     case 'list':

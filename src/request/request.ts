@@ -3,6 +3,7 @@ import type { Machine } from '../defender/machine.js';
 import type { MachineAction } from '../defender/machine-action.js';
 import type { Account, Person, PlatformName } from '../people/person.js';
 import type { Need } from '../policy/policy.js';
+import type { Stop } from '../store/control.js';
 import { isFinal, type RequestEvent, type RequestState, next } from './life.js';
 
 /**
@@ -37,6 +38,10 @@ export interface Request {
   /** What is approved, as one hash: see `commitmentOf`. Nothing is ever sent for a stored Request without it. */
   readonly commitment?: string;
   /** Those on this revision that stand: what was taken back or dropped is in the table of votes alone. */
+  /** Why it needs more than its rule asks for, in sentences. */
+  readonly extra?: readonly string[];
+  /** It was made in a dry run: no call is ever made for it, in whichever process. */
+  readonly dryRun?: true;
   readonly votes: readonly Vote[];
   /** How votes were lost, oldest first, for the reader of the card. */
   readonly past?: readonly Past[];
@@ -46,6 +51,8 @@ export interface Request {
   readonly queuedAt?: number;
   /** When it was queued: how many calls were ahead of it, and when its own was expected to leave. */
   readonly estimate?: { readonly ahead: number; readonly at: number };
+  /** It stepped out of the line; nothing is due with it unless that is over. */
+  readonly held?: Held;
   /** The Request on the same device that has to end first. */
   readonly waitsFor?: string;
   /** The unfinished action in Defender, not Cordon's, that has to end first. */
@@ -75,6 +82,17 @@ export interface Request {
   readonly claim?: string;
   /** Why it ended without success: a stable code and a text for people. */
   readonly failure?: { readonly code: string; readonly text: string };
+}
+
+/**
+ * Why a queued Request is not sent, since when it was held first (Unix ms), and whether that is over. `stop` is missing where the
+ * records of a stop cannot be read.
+ */
+export interface Held {
+  readonly at: number;
+  readonly why: 'stopped' | 'dry run';
+  readonly stop?: Stop;
+  readonly over?: true;
 }
 
 /** The wish to stop a Request, and how far Defender has heard of it. */

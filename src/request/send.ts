@@ -8,14 +8,20 @@ import { callOff } from './call-off.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
 import { effectsOf } from './effects.js';
+import * as held from './held.js';
 import { lookAhead } from './look-ahead.js';
 import { withPeopleAsOfNow } from './people.js';
+import { recentOf } from './recent.js';
+import { rehearse } from './rehearse.js';
 import { advance, amend, type Request } from './request.js';
 import { tampering } from './commitment.js';
 import { changedTerms, endOfTerms } from './terms.js';
 import { factsOf, refuse, refuseTampered } from './vote.js';
 
-type World = Pick<Context, 'store' | 'platforms' | 'policy' | 'policyNow' | 'unfinished' | 'now' | 'logger' | 'wake'>;
+type World = Pick<
+  Context,
+  'store' | 'platforms' | 'policy' | 'policyNow' | 'unfinished' | 'now' | 'logger' | 'wake' | 'dryRun'
+>;
 
 const holdMs = 15_000;
 /** A decision that is older by the time of its turn is made again. */
@@ -47,17 +53,33 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     await refuseTampered(world, stored, tampered, cordon);
     return undefined;
   }
+  const why = await held.whyHeld(world, stored);
+  if (why !== undefined) {
+    await held.hold(world, stored, why);
+    return undefined;
+  }
+  if (await held.overtaken(world, stored)) return undefined;
   const request = await withPeopleAsOfNow(world, stored);
 
   const decidedAt = now();
-  const verdict = evaluate(await world.policyNow(), factsOf(request, request.votes, decidedAt));
+  const policy = await world.policyNow();
+  const recent = await recentOf(world, policy, request);
+  const verdict = evaluate(policy, factsOf(request, request.votes, decidedAt, recent));
   const terms = endOfTerms(request, verdict) ?? changedTerms(request, verdict);
   if (terms !== undefined || verdict.decision !== 'approved') {
+    if (verdict.unresolved.length > 0) {
+      await holdFor(world, stored, verdict.unresolved.join(' '), now() + holdMs);
+      return undefined;
+    }
     const because = terms ?? `The approvals no longer suffice just before the call: ${verdict.reason.because}`;
     await refuse(world, stored, because, cordon);
     return undefined;
   }
   if (await lookAhead(world, stored)) return undefined;
+  if (stored.dryRun === true) {
+    await rehearse(world, stored, { because: verdict.reason });
+    return undefined;
+  }
 
   return async (quota) => {
     const at = now();
@@ -80,11 +102,14 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
  * what it waits for.
  */
 export async function hold(world: World, request: Request, error: PlatformError): Promise<void> {
-  const at = world.now();
   const text = error.userText ?? `${request.requester.account.platform} does not answer.`;
-  const dueAt = at + (error.retryAfterMs ?? holdMs);
+  await holdFor(world, request, text, world.now() + (error.retryAfterMs ?? holdMs), error.code);
+}
+
+async function holdFor(world: World, request: Request, text: string, dueAt: number, code?: string): Promise<void> {
   if (request.failure?.code === 'people_unresolved') return putOff(world, request, dueAt);
   const after = amend(request, { dueAt, failure: { code: 'people_unresolved', text } });
   const note = notes.held(text);
-  await commit(world, request, after, at, { what: 'request.hold', actor: cordon, detail: { code: error.code }, note });
+  const detail = code === undefined ? { because: text } : { code };
+  await commit(world, request, after, world.now(), { what: 'request.hold', actor: cordon, detail, note });
 }

@@ -4,9 +4,11 @@ import type { Command, DeviceRef, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { Person } from '../people/person.js';
 import * as answers from '../view/answers.js';
+import { dryRunLine } from '../view/dry-run.js';
 import type { Line } from '../view/inline.js';
 import type { Note } from '../view/model.js';
 import { deviceInline, note } from '../view/say.js';
+import { stoppedLine } from '../view/stopped.js';
 import { answer } from './commit.js';
 import { explain } from './explain.js';
 import type { Context } from './context.js';
@@ -22,7 +24,7 @@ export interface Asked {
   readonly question: Question;
 }
 
-type World = Pick<Context, 'store' | 'defender' | 'policy' | 'policyNow' | 'now' | 'wake'>;
+type World = Pick<Context, 'store' | 'defender' | 'policy' | 'policyNow' | 'now' | 'dryRun' | 'wake'>;
 
 const listed = 20;
 
@@ -34,7 +36,7 @@ export async function show(world: World, { key, person, origin, question }: Aske
 async function answerTo(world: World, question: Question): Promise<Note> {
   switch (question.kind) {
     case 'help':
-      return note('neutral', ...helpLines());
+      return note('neutral', ...(world.dryRun ? [dryRunLine] : []), ...helpLines());
     case 'list':
       return openRequests(world);
     case 'history':
@@ -50,9 +52,15 @@ async function answerTo(world: World, question: Question): Promise<Note> {
   }
 }
 
-async function openRequests({ store }: World): Promise<Note> {
-  const [requests, total] = await Promise.all([store.requestsIn(openStates, listed), store.countIn(openStates)]);
-  return answers.requestList(requests, total);
+async function openRequests({ store, dryRun }: World): Promise<Note> {
+  const [requests, total, { stopped, stop }] = await Promise.all([
+    store.requestsIn(openStates, listed),
+    store.countIn(openStates),
+    store.switch(),
+  ]);
+  const list = answers.requestList(requests, total);
+  const first: Line[] = [...(stopped ? [stoppedLine(stop)] : []), ...(dryRun ? [dryRunLine] : [])];
+  return { ...list, lines: [...first, ...list.lines] };
 }
 
 async function deviceStatus(world: World, ref: DeviceRef): Promise<Note> {

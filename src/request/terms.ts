@@ -7,7 +7,7 @@ import type { Request } from './request.js';
 /** What the policy asks for: one revision of a Request has one set of terms. */
 export type Terms = Pick<
   Request,
-  'rule' | 'policyRevision' | 'quorum' | 'need' | 'progress' | 'approvers' | 'expiresAt'
+  'rule' | 'policyRevision' | 'quorum' | 'need' | 'extra' | 'progress' | 'approvers' | 'expiresAt'
 >;
 
 /** The time for approvals begins when the Request is made, whatever is changed later. */
@@ -17,6 +17,7 @@ export function termsOf(verdict: Verdict, createdAt: number): Terms {
     policyRevision: verdict.policyRevision,
     quorum: verdict.needed,
     need: verdict.need,
+    extra: verdict.extra,
     progress: verdict.progress,
     approvers: verdict.approvers,
     expiresAt: createdAt + verdict.expiryMs,

@@ -10,6 +10,7 @@ import type { Context } from './context.js';
 import { requestEvent } from './effects.js';
 import { expire } from './expire.js';
 import { withLinksAsOfNow } from './people.js';
+import { recentOf } from './recent.js';
 import { advance, amend, type Request } from './request.js';
 import { remember } from './revise.js';
 import { changedTerms, endOfTerms } from './terms.js';
@@ -62,7 +63,9 @@ async function decide(world: World, asked: Unvote, request: Request): Promise<bo
   if (takesBack.length === 0) return turnAway(revising.noVote(request));
 
   const left = known.votes.filter((_, index) => own[index] !== true);
-  const verdict = evaluate(await world.policyNow(), factsOf(known, left, now));
+  const policy = await world.policyNow();
+  const recent = await recentOf(world, policy, request);
+  const verdict = evaluate(policy, factsOf(known, left, now, recent));
   const over = {
     votes: request.votes.filter((_, index) => own[index] !== true),
     progress: verdict.progress,

@@ -14,6 +14,7 @@ import { tampering } from './commitment.js';
 import { requestEvent, whisper } from './effects.js';
 import { expire } from './expire.js';
 import { withLinksAsOfNow } from './people.js';
+import { recentOf } from './recent.js';
 import { advance, amend, type Request, type Vote } from './request.js';
 import { revise } from './revise.js';
 import { changedTerms, endOfTerms } from './terms.js';
@@ -33,7 +34,12 @@ export interface Ballot {
 type World = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'newToken' | 'wake'>;
 
 /** Facts for a decision about this Request: the same at request, at click and just before the call. */
-export function factsOf(request: Request, votes: readonly Vote[], now: number): Facts {
+export function factsOf(
+  request: Request,
+  votes: readonly Vote[],
+  now: number,
+  recent: Pick<Facts, 'recent' | 'askedAt'>,
+): Facts {
   return {
     action: request.action,
     requester: request.requester,
@@ -42,6 +48,7 @@ export function factsOf(request: Request, votes: readonly Vote[], now: number): 
     comment: request.comment,
     votes: votes.filter((vote) => vote.revision === request.revision),
     now,
+    ...recent,
   };
 }
 
@@ -97,9 +104,12 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
 
   const cast = toVote(ballot, request, now);
   const policy = await world.policyNow();
+  const recent = await recentOf(world, policy, request);
   const others = known.votes.filter((_, index) => own[index] !== true);
-  const verdict = evaluate(policy, factsOf(known, [...others, cast], now));
+  const verdict = evaluate(policy, factsOf(known, [...others, cast], now, recent));
   const end = endOfTerms(request, verdict);
+  const unclear = verdict.unresolved.length > 0 && (end ?? changedTerms(request, verdict)) !== undefined;
+  if (unclear) return reject(answers.voteRefused(request, verdict.unresolved.join(' ')), 'vote.unresolved');
   if (end !== undefined) return refuse(world, request, end, actor, ballot.key);
 
   const standing = verdict.votes.at(-1);
@@ -109,12 +119,13 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   if (changed !== undefined) {
     const { key, person, origin } = ballot;
     const also = [whisper(person.account, origin, revising.lookAgain(request, changed), key)];
-    const fresh = evaluate(policy, factsOf(known, [], now));
+    const fresh = evaluate(policy, factsOf(known, [], now, recent));
     return revise(world, request, { verdict: fresh, because: changed, actor, settles: key, also });
   }
 
   const votes = [...request.votes.filter((_, index) => own[index] !== true), cast];
-  const outcome = applied(request, votes, cast, verdict, now);
+  const { stopped } = request.action === 'restrict' ? await world.store.switch() : { stopped: false };
+  const outcome = applied(request, votes, cast, verdict, { now, stopped });
   const stored = await commit(world, request, outcome.request, now, {
     what: outcome.what,
     actor,
@@ -160,7 +171,13 @@ interface Outcome {
 }
 
 /** What a counted vote makes of the Request. */
-function applied(request: Request, votes: readonly Vote[], cast: Vote, verdict: Verdict, now: number): Outcome {
+function applied(
+  request: Request,
+  votes: readonly Vote[],
+  cast: Vote,
+  verdict: Verdict,
+  { now, stopped }: { readonly now: number; readonly stopped: boolean },
+): Outcome {
   const { progress } = verdict;
   if (verdict.decision === 'vetoed') {
     const after = advance(request, 'deny', now, { votes, progress });
@@ -168,7 +185,7 @@ function applied(request: Request, votes: readonly Vote[], cast: Vote, verdict: 
   }
   if (verdict.decision === 'approved') {
     const after = advance(request, 'approve', now, { votes, progress, dueAt: now });
-    if (after) return { request: after, what: 'request.approve', note: notes.approved(after, cast) };
+    if (after) return { request: after, what: 'request.approve', note: notes.approved(after, cast, stopped) };
   }
   const after = amend(request, { votes, progress });
   return { request: after, what: 'vote.counted', note: notes.voteCounted(after, cast) };

@@ -4,6 +4,7 @@ import { storeButtons } from './buttons.js';
 import { owe } from './deliveries.js';
 import { StoreError } from './errors.js';
 import { settle } from './inbox.js';
+import { oweOnce } from './once.js';
 import type { Schema } from './schema.js';
 import type { Effects } from './store.js';
 import { castVote, takeBack } from './votes.js';
@@ -30,6 +31,7 @@ export async function applyEffects(
   }
   await owe(trx, effects.deliveries, at);
   await storeButtons(trx, effects.buttons ?? []);
+  for (const once of effects.once ?? []) await oweOnce(trx, once);
   // Last of all: it locks the head of the record, for which every other writer waits.
   await appendAudit(trx, book, effects.audit);
 }

@@ -20,8 +20,10 @@ import * as links from './links.js';
 import * as replicas from './replicas.js';
 import * as requests from './requests.js';
 import type { Schema } from './schema.js';
+import { recentRequests } from './recent.js';
 import { Session } from './session.js';
 import type { CreateLimits, Effects, Start, Store } from './store.js';
+import { readSwitch, underWay, writeSwitch } from './switch.js';
 import { castVote } from './votes.js';
 
 export interface StoreOptions {
@@ -91,12 +93,17 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
       session.write(async (trx): Promise<Start> => {
         await dialect.lock(trx, lane(request));
         if (!(await claims.mayBeSent(trx, dialect, request))) return { outcome: 'lost' };
+        // Held to the end of the transaction: whoever stops Cordon waits for it, and then sees it as running.
+        if (request.action === 'restrict' && (await readSwitch(trx, dialect, { locked: true })).stopped) {
+          return { outcome: 'stopped' };
+        }
         const taken = await takeCall(trx, dialect, quota);
         if (!taken.granted) return { outcome: 'full', waitMs: taken.waitMs };
         await requests.replaceRequest(trx, request, { kept: true });
         await applyEffects(trx, effects, { requestId: request.id, at: now() });
         return { outcome: 'started', call: taken.call };
       }),
+    claimHeld: (owner, action, limit) => session.write((trx) => claims.claimHeld(trx, dialect, owner, action, limit)),
     postponeRequests: (ids, owner, dueAt) => session.write((trx) => claims.postponeRequests(trx, ids, owner, dueAt)),
     requestsIn: (states, limit) => session.snapshot((trx) => requests.requestsIn(trx, states, limit)),
     countIn: (states, action) => session.read((db) => requests.countIn(db, states, action)),
@@ -134,6 +141,15 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     checkRecord: () => session.snapshot(async (trx) => void (await checkRecord(trx, book))),
     checkpoint: (at, pace) => session.consistent((trx) => makeCheckpoint(trx, book, at, pace)),
     auditOf: (about, limit) => session.read((db) => auditOf(db, about, limit)),
+
+    switch: () => session.snapshot((trx) => readSwitch(trx, dialect)),
+    setSwitch: (version, stop, effects) =>
+      session.write(async (trx) => {
+        if (!(await writeSwitch(trx, version, stop))) return false;
+        await applyEffects(trx, effects(await underWay(trx, 'restrict')), { at: now() });
+        return true;
+      }),
+    recentRequests: (action, since, until) => session.read((db) => recentRequests(db, action, since, until)),
 
     reserveCall: (bucket, at, limits) => session.write((trx) => takeCall(trx, dialect, { bucket, now: at, limits })),
     callDone: (call, at) => session.write((trx) => callDone(trx, dialect, call, at)),

@@ -23,6 +23,7 @@ export interface Schema {
   link_code: LinkCodeTable;
   email: EmailTable;
   replica: ReplicaTable;
+  control: ControlTable;
 }
 
 /** What platforms sent. Settled rows stay: they are how a late redelivery is recognised. */
@@ -47,6 +48,8 @@ export interface RequestTable {
   action: string;
   device_id: string;
   requester_id: string;
+  /** All ids of the requester when it was stored, json; null in rows of older versions. */
+  requester_ids: string | null;
   created_at: number;
   expires_at: number;
   queued_at: number | null;
@@ -207,4 +210,12 @@ export interface ReplicaTable {
   id: string;
   /** Counts as dead from then on. */
   until: number;
+}
+
+/** What is set while Cordon runs: `stop`, the kill switch, and `told:…`, when somebody was last told something. */
+export interface ControlTable {
+  name: string;
+  /** json */
+  value: string;
+  version: number;
 }

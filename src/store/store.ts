@@ -8,6 +8,7 @@ import type { RequestState } from '../request/life.js';
 import type { Place, Request, Resolution, Vote } from '../request/request.js';
 import type { Note } from '../view/model.js';
 import type { CheckpointPace } from './audit-checkpoints.js';
+import type { ControlStore } from './control.js';
 import type { PeopleStore } from './people.js';
 
 /**
@@ -15,7 +16,7 @@ import type { PeopleStore } from './people.js';
  * promise resolves. All times are Unix ms. What a method throws is a `StoreError` (disk full, lock, lost connection); then
  * nothing of it happened.
  */
-export interface Store extends PeopleStore {
+export interface Store extends PeopleStore, ControlStore {
   /** Stores what a platform sent. False when this `key` was stored before: a redelivery, to be acknowledged and ignored. */
   accept(incoming: Incoming, at: number): Promise<boolean>;
   /** Claims what is accepted and not yet settled, due at `now` and claimed by nobody, in the order of arrival. */
@@ -45,12 +46,12 @@ export interface Store extends PeopleStore {
   claimRequests(owner: string, states: readonly RequestState[], now: number, limit: number): Promise<Request[]>;
   /**
    * Claims the first of the line for this action: `queued`, due, claimed by nobody, and with the lane of its device free, which
-   * is to say that no call for the device is under way and none of its Requests stands further ahead.
+   * is to say that no call for the device is under way and none of its Requests stands further ahead. What is held stands in no line.
    */
   claimQueued(owner: string, action: ActionKind, now: number, limit: number): Promise<Request[]>;
   /**
    * `queued` to `sending`, in one transaction with one call of the operation's quota, if the claim holds and the device's lane is
-   * free. `request` is the Request in `sending`; the claim on it goes on.
+   * free. `request` is the Request in `sending`; the claim on it goes on. While Cordon is stopped nothing but a release starts.
    */
   startSending(request: Request, effects: Effects, quota: Quota): Promise<Start>;
   /** Puts claimed Requests off to `dueAt` and ends the claims. What was changed meanwhile stays as it is. */
@@ -158,6 +159,15 @@ export interface Effects {
   readonly takesBack?: readonly Vote[];
   /** The `key` of the Incoming that this change answers. */
   readonly settles?: string;
+  readonly once?: readonly Once[];
+}
+
+/** Messages that are owed only if no others were under this name within the last `withinMs`, whichever process owed them. `at`: Unix ms. */
+export interface Once {
+  readonly name: string;
+  readonly at: number;
+  readonly withinMs: number;
+  readonly deliveries: readonly NewDelivery[];
 }
 
 export interface PendingIncoming {
@@ -188,11 +198,12 @@ export interface Quota {
 
 /**
  * `started`: it is in `sending`, and the call may be made. `lost`: it changed, its claim is lost or its device's lane is not free.
- * `full`: no call is left, for `waitMs` at least. Nothing at all is stored with the last two.
+ * `stopped`: Cordon is stopped. `full`: no call is left, for `waitMs` at least. Nothing at all is stored with the last three.
  */
 export type Start =
   | { readonly outcome: 'started'; readonly call: string }
   | { readonly outcome: 'lost' }
+  | { readonly outcome: 'stopped' }
   | { readonly outcome: 'full'; readonly waitMs: number };
 
 /** Why a delivery failed, and whether the message may have been posted all the same. */

@@ -3,9 +3,11 @@ import type { RequestState } from '../request/life.js';
 import { type AnnouncedPlace, displayId, type Place, type Request, samePlace, type Vote } from '../request/request.js';
 import { wishLine, wishStatus } from './cancelling.js';
 import { evidence, resolutionLine, resolveButtons } from './doubt.js';
+import { dryRunWords } from './dry-run.js';
 import type { Line, Tone } from './inline.js';
 import type { Button, Card } from './model.js';
 import { pastLines } from './past.js';
+import { heldStatus } from './stopped.js';
 import { actionDone, actionEffect, actionNoun, denialForm, isAway, lastSeen, who } from './say.js';
 
 const tones: Readonly<Record<RequestState, Tone>> = {
@@ -22,6 +24,7 @@ const tones: Readonly<Record<RequestState, Tone>> = {
   expired: 'neutral',
   withdrawn: 'neutral',
   refused: 'danger',
+  rehearsed: 'neutral',
   unknown: 'danger',
 };
 
@@ -79,13 +82,19 @@ function isPlainApproval({ decision, reason }: Vote): boolean {
 
 /** One line: where the Request stands. "Restricted" is said at `succeeded` alone. */
 export function statusLine(request: Request): Line {
+  return request.dryRun === true ? [...dryRunWords, ' ', ...whereItStands(request)] : whereItStands(request);
+}
+
+function whereItStands(request: Request): Line {
   const status = request.machineAction?.status ?? undefined;
   switch (request.state) {
     case 'awaiting approval':
       return [{ bold: 'Waiting for approval' }, ` ${approvalsSoFar(request)}, expires `, { at: request.expiresAt }];
     case 'approved':
-      return [{ bold: 'Approved' }, ', about to be sent to Defender'];
+      return [{ bold: 'Approved' }, request.dryRun === true ? '' : ', about to be sent to Defender'];
     case 'queued':
+      if (request.held !== undefined && request.held.over !== true) return heldStatus(request.held);
+      if (request.dryRun === true) return [{ bold: 'Approved' }];
       if (request.waitsFor !== undefined) {
         return [
           { bold: 'Approved' },
@@ -134,6 +143,8 @@ export function statusLine(request: Request): Line {
       return [{ bold: 'Withdrawn' }, ' by the requester: nothing was sent to Defender'];
     case 'refused':
       return [{ bold: 'Refused' }, `: ${request.failure?.text ?? 'the policy does not allow it'}`];
+    case 'rehearsed':
+      return [{ bold: 'Rehearsed' }, ': would have been sent now'];
     case 'unknown':
       return [
         { bold: 'Not known' },
@@ -162,6 +173,7 @@ function facts(request: Request, portalUrl: string): Card['facts'] {
     { label: 'Requested by', value: [who(request.requester)] },
     ...approval(request),
     ...progress(request),
+    ...(request.extra ?? []).map((because) => ({ label: 'More approvals', value: [because] })),
     { label: 'Device', value: [describeDevice(device)] },
     { label: 'Health', value: [device.healthStatus ?? 'not known', ...(seen ? [', last report ', seen] : [])] },
     {

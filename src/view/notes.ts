@@ -23,14 +23,11 @@ export function reminder(request: Request): Note {
   ]);
 }
 
-export function approved(request: Request, last: Vote | undefined): Note {
-  if (last === undefined)
-    return note('progress', ['The policy asks for no approval here. ', { bold: 'Sending to Defender.' }]);
-  return note('progress', [
-    who(last.person),
-    ` approved ${approvalsSoFar(request)}. `,
-    { bold: 'Sending to Defender.' },
-  ]);
+/** `stopped`: nothing is sent for now, and the thread will say so. */
+export function approved(request: Request, last: Vote | undefined, stopped = false): Note {
+  const then: Line = stopped || request.dryRun === true ? [] : [{ bold: 'Sending to Defender.' }];
+  if (last === undefined) return note('progress', ['The policy asks for no approval here. ', ...then]);
+  return note('progress', [who(last.person), ` approved ${approvalsSoFar(request)}. `, ...then]);
 }
 
 export function waiting(estimate: { ahead: number; at: number }): Note {

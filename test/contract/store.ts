@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Store } from '../../src/store/store.js';
 import { announce, changed, event, incoming, meaning, nothing, place, request, vote, due } from '../store/examples.js';
 import { claimContract } from './store-claims.js';
+import { controlContract } from './store-control.js';
 import { callContract } from './store-calls.js';
 import { deliveryContract } from './store-deliveries.js';
 import { inboxContract } from './store-inbox.js';
@@ -51,6 +52,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     deliveryContract(subject);
     callContract(subject);
     peopleContract(subject);
+    controlContract(subject);
 
     it('restart keeps everything', async () => {
       const { store } = subject;

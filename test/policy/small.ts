@@ -44,6 +44,9 @@ export function policyOf(over: Partial<Policy> = {}): Policy {
     people: { matchEmail: false, same: new Map() },
     unresolved: new Map(),
     strict: usualStrict,
+    owners: [],
+    stoppers: [],
+    ceilings: [],
     ...over,
   };
 }

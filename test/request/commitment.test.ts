@@ -27,6 +27,7 @@ describe('the commitment of a Request', () => {
     policyRevision: { policyRevision: 'beef' },
     rule: { rule: 'servers' },
     quorum: { quorum: 1 },
+    dryRun: { dryRun: true },
     need: { need: { kind: 'from', groups: ['leads'], approvals: 2 } },
     approvers: { approvers: ['leads', 'others'] },
     expiresAt: { expiresAt: 9_001 },
