@@ -149,6 +149,9 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
     rule: request.rule,
     policy: request.policyRevision,
     quorum: request.quorum,
+    device: request.device.computerDnsName,
+    expiresAt: request.expiresAt,
+    because: verdict.reason,
   };
   const audit = [{ ...requestEvent(request, 'request.created', actor, at, detail), to: 'awaiting approval' }];
   if (request.state === 'approved') {
