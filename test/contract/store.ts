@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../src/store/store.js';
 import { announce, changed, event, incoming, nothing, place, request, vote, due } from '../store/examples.js';
+import { auditContract } from './store-audit.js';
 import { claimContract } from './store-claims.js';
 import { callContract } from './store-calls.js';
 import { deliveryContract } from './store-deliveries.js';
@@ -51,6 +52,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     deliveryContract(subject);
     callContract(subject);
     peopleContract(subject);
+    auditContract(subject);
 
     it('restart keeps everything', async () => {
       const { store } = subject;
