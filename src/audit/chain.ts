@@ -84,9 +84,16 @@ const loneSurrogate = /\p{Surrogate}/gu;
  * and a name that somebody has chosen must not stop the record.
  */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'string' ? inner.replace(loneSurrogate, '\uFFFD') : inner,
-  );
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'string') return wellFormed(inner);
+    if (typeof inner !== 'object' || inner === null || Object.keys(inner).every((key) => wellFormed(key) === key))
+      return inner;
+    return Object.fromEntries(Object.entries(inner).map(([key, each]) => [wellFormed(key), each as unknown]));
+  });
+}
+
+function wellFormed(text: string): string {
+  return text.replace(loneSurrogate, '\uFFFD');
 }
 
 /** The event as it will be read back. */

@@ -120,7 +120,7 @@ function toCsv(line: SealedLine): string {
 }
 
 function isNamed(actor: unknown): actor is { kind: string; name?: string } {
-  return typeof actor === 'object' && actor !== null && typeof (actor as { kind?: unknown }).kind === 'string';
+  return typeof actor === 'object' && actor !== null && 'kind' in actor && typeof actor.kind === 'string';
 }
 
 /** Undefined where there is no column for it, or none that gives it back as it is. */
@@ -158,5 +158,5 @@ function fromCsv(line: string): unknown {
     if (cell !== '' && reader !== undefined) read.push([name, reader(cell)]);
   });
   const rest = cells[names.indexOf('rest')] ?? '';
-  return { ...Object.fromEntries(read), ...(rest === '' ? {} : (json(rest) as object)) };
+  return Object.assign(Object.fromEntries(read), rest === '' ? {} : json(rest));
 }

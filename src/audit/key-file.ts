@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CordonError, messageOf } from '../errors.js';
@@ -43,7 +44,7 @@ async function read(path: string): Promise<string | undefined> {
 
 /** Whole or not at all, and for one of several processes only: the others find that one's. */
 async function make(path: string): Promise<string> {
-  const draft = `${path}.${process.pid}.new`;
+  const draft = `${path}.${randomUUID()}.new`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(draft, 'w', 0o600);

@@ -148,7 +148,10 @@ class ExportCheck {
   #content(line: SealedLine): string | undefined {
     const { flaw, seq } = line;
     if (flaw !== undefined)
-      return this.#fail(`the record was wrong already when it was exported: ${String(flaw)}`, seq);
+      return this.#fail(
+        `the record was wrong already when it was exported: ${typeof flaw === 'string' ? flaw : 'it is marked'}`,
+        seq,
+      );
     switch (line.kind) {
       case 'event':
         return this.#event(line);

@@ -177,6 +177,9 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
     quorum: request.quorum,
     commitment: request.commitment,
     ...(request.extra === undefined || request.extra.length === 0 ? {} : { extra: request.extra }),
+    device: request.device.computerDnsName,
+    expiresAt: request.expiresAt,
+    because: verdict.reason,
   };
   const audit = [{ ...requestEvent(request, 'request.created', actor, at, detail), to: 'awaiting approval' }];
   if (request.state === 'approved') {

@@ -1,7 +1,7 @@
 import { cordon } from '../audit/event.js';
 import { mentionsRequest } from '../defender/comment.js';
 import { DefenderError } from '../defender/errors.js';
-import { type MachineAction, machineActionType } from '../defender/machine-action.js';
+import { actionFacts, type MachineAction, machineActionType } from '../defender/machine-action.js';
 import * as notes from '../view/notes.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
@@ -64,7 +64,7 @@ async function adopt(world: World, request: Request, action: MachineAction): Pro
   await commit(world, request, after, at, {
     what: 'request.adopt',
     actor: cordon,
-    detail: { machineAction: action.id, status: action.status, requestor: action.requestor, adopted },
+    detail: { ...actionFacts(action), requestor: action.requestor, adopted },
     note: adopted ? notes.adopted(request, action) : notes.foundAgain(action),
   });
   world.wake('track');

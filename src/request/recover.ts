@@ -1,6 +1,6 @@
 import { cordon } from '../audit/event.js';
 import { DefenderError } from '../defender/errors.js';
-import { finalStatus, type MachineAction } from '../defender/machine-action.js';
+import { actionFacts, finalStatus, type MachineAction } from '../defender/machine-action.js';
 import { flightMs } from '../defender/quota.js';
 import { backOff } from '../time.js';
 import * as says from '../view/doubt.js';
@@ -102,7 +102,7 @@ async function follow(world: World, request: Request, action: MachineAction, ado
   await store(world, request, after, {
     what: 'request.submit',
     actor: cordon,
-    detail: { machineAction: action.id, status: action.status, adopted, foundAgain: true },
+    detail: { ...actionFacts(action), adopted, foundAgain: true },
     note: adopted ? notes.adopted(request, action) : notes.foundAgain(action),
   });
   world.wake('track');

@@ -68,10 +68,10 @@ async function moveHead(
     .updateTable('audit_head')
     .set({ seq: last.seq, hash: last.hash, mac: signer.mac(headText(last)), key: signer.id })
     .where('seq', '=', head.seq)
-    .where(({ exists, selectFrom }) =>
-      exists(selectFrom('audit').select('seq').where('seq', '=', head.seq).where('hash', '=', head.hash)),
+    .where((eb) =>
+      eb.exists(eb.selectFrom('audit').select('seq').where('seq', '=', head.seq).where('hash', '=', head.hash)),
     )
-    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('audit').select('seq').where('seq', '>', head.seq))))
+    .where((eb) => eb.not(eb.exists(eb.selectFrom('audit').select('seq').where('seq', '>', head.seq))))
     .executeTakeFirst();
   if (numUpdatedRows !== 1n) throw broken(`its last event (${head.seq}) is not the one that its head names`);
 }

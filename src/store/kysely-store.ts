@@ -138,7 +138,10 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     requestsOfCard: (message) => session.read((db) => deliveries.requestsOfCard(db, message)),
 
     record: (events) => session.write((trx) => appendAudit(trx, book, events)),
-    checkRecord: () => session.snapshot(async (trx) => void (await checkRecord(trx, book))),
+    checkRecord: () =>
+      session.snapshot(async (trx) => {
+        await checkRecord(trx, book);
+      }),
     checkpoint: (at, pace) => session.consistent((trx) => makeCheckpoint(trx, book, at, pace)),
     auditOf: (about, limit) => session.read((db) => auditOf(db, about, limit)),
 

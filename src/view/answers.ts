@@ -230,11 +230,6 @@ export function requestList(requests: readonly Request[], total: number): Note {
   return note('neutral', [head], ...requests.map(requestLine));
 }
 
-export function deviceHistory(device: Line, lines: readonly Line[]): Note {
-  if (lines.length === 0) return note('neutral', ['Cordon has done nothing to ', ...device, ' so far.']);
-  return note('neutral', ['History of ', ...device, ', oldest first:'], ...lines);
-}
-
 export function requestStory(request: Request): Note {
   return {
     ...note(

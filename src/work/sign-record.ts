@@ -2,7 +2,7 @@ import { messageOf } from '../errors.js';
 import type { Context } from '../request/context.js';
 
 /**
- * A signature is some 40 µs, and one in 100 events keeps the stretch short that somebody who has the key but not the log could
+ * A signature is some 80 µs, and one in 100 events keeps the stretch short that somebody who has the key but not the log could
  * rewrite unseen; ten minutes do the same where little happens.
  */
 const pace = { events: 100, ms: 600_000 } as const;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../src/store/store.js';
 import { announce, changed, event, incoming, meaning, nothing, place, request, vote, due } from '../store/examples.js';
+import { auditContract } from './store-audit.js';
 import { claimContract } from './store-claims.js';
 import { controlContract } from './store-control.js';
 import { callContract } from './store-calls.js';
@@ -53,6 +54,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     callContract(subject);
     peopleContract(subject);
     controlContract(subject);
+    auditContract(subject);
 
     it('restart keeps everything', async () => {
       const { store } = subject;

@@ -62,6 +62,8 @@ describe('the store among processes that start, compete and die', () => {
 
       const store = await reopen();
       for (const key of accepted) assert.equal(await store.accept(incoming(key), 2), false, `${key} was lost`);
+      // Reads the whole chain again.
+      assert.ok(await store.checkpoint(1, { events: 1, ms: 1 }));
       const found = await store.request(request().id);
       assert.ok(found !== undefined && found.version >= version, `version ${version} was lost`);
       assert.equal(found.votes.length, found.version - 1);
