@@ -63,7 +63,7 @@ describe('a press', () => {
       assert.equal(cordon.defender.submitted.length, 1);
       const { id, votes } = await cordon.request();
       assert.deepEqual(votes[0]?.where, { platform: 'slack', tenant: 'T0HOME', conversation, direct });
-      await cordon.say('UREQ', `status ${id}`);
+      await cordon.say('UREQ', `status #${id}`);
       assert.match(cordon.texts({ to: 'UREQ' }).at(-1)!, direct ? /in a direct message in Slack/ : /\(in #C0SOC\)/);
     });
   }
