@@ -116,7 +116,7 @@ describe('a press', () => {
 
   it('with a token that nobody gave out is recorded', async () => {
     const record: string[] = [];
-    const { settleIncoming } = cordon.store;
+    const settleIncoming = cordon.store.settleIncoming.bind(cordon.store);
     Object.assign(cordon.store, {
       settleIncoming: (...[key, effects]: Parameters<typeof settleIncoming>) => {
         record.push(...effects.audit.map(({ what }) => what));
@@ -144,7 +144,7 @@ describe('a press', () => {
         const conversation = platform === 'slack' ? 'C0SOC' : teamsChannel;
         cordon[platform].people.set(account.user, { account, name: 'gone', standing });
         const audits: string[] = [];
-        const { settleIncoming } = cordon.store;
+        const settleIncoming = cordon.store.settleIncoming.bind(cordon.store);
         Object.assign(cordon.store, {
           settleIncoming: (...[key, effects]: Parameters<typeof settleIncoming>) => {
             audits.push(...effects.audit.map(({ what, detail }) => `${what} ${String(detail?.['standing'])}`));
