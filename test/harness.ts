@@ -49,9 +49,9 @@ rules:
 /** The core with everything outside it replaced: real store in memory, real use cases and loops, a clock that stands still. */
 export class Harness {
   clock = start;
-  readonly defender = new FakeDefender();
-  readonly slack = new FakePlatform();
-  readonly teams = new FakePlatform('teams');
+  readonly defender: FakeDefender;
+  readonly slack: FakePlatform;
+  readonly teams: FakePlatform;
   policy: Policy;
   private keys = 0;
   private tokens = 0;
@@ -70,7 +70,12 @@ export class Harness {
     policyText: string,
     /** Like a restart with the other setting. */
     public dryRun: boolean,
+    beside?: Harness,
   ) {
+    this.defender = beside?.defender ?? new FakeDefender();
+    this.slack = beside?.slack ?? new FakePlatform();
+    this.teams = beside?.teams ?? new FakePlatform('teams');
+    const name = beside === undefined ? 'replica' : 'other';
     this.policy = parsePolicy(policyText, 'policy.yaml');
     const now = (): number => this.clock;
     const isDry = (): boolean => this.dryRun;
@@ -84,13 +89,13 @@ export class Harness {
       policyNow: () => Promise.resolve(this.policy),
       unfinished: createUnfinished(this.defender, now),
       replica: {
-        id: () => `replica-${this.lives}`,
-        claim: (take) => take(ownerFor(`replica-${this.lives}`, 1)),
+        id: () => `${name}-${this.lives}`,
+        claim: (take) => take(ownerFor(`${name}-${this.lives}`, 1)),
         alive: () => true,
       },
       now,
-      newId: () => `AAAA${String((this.keys += 1)).padStart(4, '0')}`,
-      newToken: () => `token-${(this.tokens += 1)}`,
+      newId: () => `${beside === undefined ? 'AAAA' : 'BBBB'}${String((this.keys += 1)).padStart(4, '0')}`,
+      newToken: () => `${beside === undefined ? 'token' : 'other'}-${(this.tokens += 1)}`,
       newCode: () => `C0DE${String((this.codes += 1)).padStart(8, '0')}`,
       logger: pino({ level: 'silent' }),
       get dryRun() {
@@ -113,8 +118,15 @@ export class Harness {
 
   static async over(store: Store, policyText = standardPolicy, { dryRun = false } = {}): Promise<Harness> {
     const harness = new Harness(store, policyText, dryRun);
-    await harness.store.register('replica-0', Number.MAX_SAFE_INTEGER);
+    await harness.store.register(harness.context.replica.id(), Number.MAX_SAFE_INTEGER);
     return harness;
+  }
+
+  /** Another process that shares the store, and sees the same world. */
+  async beside(policyText = standardPolicy): Promise<Harness> {
+    const other = new Harness(this.store, policyText, false, this);
+    await this.store.register(other.context.replica.id(), Number.MAX_SAFE_INTEGER);
+    return other;
   }
 
   /** As if Cordon had been started without that platform's settings. */
@@ -210,6 +222,15 @@ export class Harness {
       return { token: button.token, origin: { ...this.originOf(account), conversation: ref.conversation, direct } };
     }
     throw new Error(`${account.user} sees no card with a button ${label}`);
+  }
+
+  /** One turn of the loops, as far as it goes by itself: what another process does meanwhile may come in between. */
+  async turn(): Promise<void> {
+    await this.intake.tick();
+    await this.dispatcher.tick();
+    await Promise.all([this.intake.idle(), this.dispatcher.idle()]);
+    await this.deliver.tick();
+    await this.deliver.idle();
   }
 
   say(user: string, text: string, origin = this.origin(), tenant = 'T0HOME'): Promise<void> {

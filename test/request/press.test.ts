@@ -63,7 +63,7 @@ describe('a press', () => {
       assert.equal(cordon.defender.submitted.length, 1);
       const { id, votes } = await cordon.request();
       assert.deepEqual(votes[0]?.where, { platform: 'slack', tenant: 'T0HOME', conversation, direct });
-      await cordon.say('UREQ', `status ${id}`);
+      await cordon.say('UREQ', `status #${id}`);
       assert.match(cordon.texts({ to: 'UREQ' }).at(-1)!, direct ? /in a direct message in Slack/ : /\(in #C0SOC\)/);
     });
   }
@@ -116,7 +116,7 @@ describe('a press', () => {
 
   it('with a token that nobody gave out is recorded', async () => {
     const record: string[] = [];
-    const { settleIncoming } = cordon.store;
+    const settleIncoming = cordon.store.settleIncoming.bind(cordon.store);
     Object.assign(cordon.store, {
       settleIncoming: (...[key, effects]: Parameters<typeof settleIncoming>) => {
         record.push(...effects.audit.map(({ what }) => what));
@@ -144,7 +144,7 @@ describe('a press', () => {
         const conversation = platform === 'slack' ? 'C0SOC' : teamsChannel;
         cordon[platform].people.set(account.user, { account, name: 'gone', standing });
         const audits: string[] = [];
-        const { settleIncoming } = cordon.store;
+        const settleIncoming = cordon.store.settleIncoming.bind(cordon.store);
         Object.assign(cordon.store, {
           settleIncoming: (...[key, effects]: Parameters<typeof settleIncoming>) => {
             audits.push(...effects.audit.map(({ what, detail }) => `${what} ${String(detail?.['standing'])}`));

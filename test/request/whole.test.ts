@@ -4,7 +4,7 @@ import { mentionsRequest } from '../../src/defender/comment.js';
 import { DefenderError } from '../../src/defender/errors.js';
 import { type Account, entraId } from '../../src/people/person.js';
 import { next, requestEvents, requestStates } from '../../src/request/life.js';
-import { Harness, objectId, standardPolicy, teamsTenant } from '../harness.js';
+import { Harness, incidentChannel, objectId, standardPolicy, teamsChannel, teamsTenant } from '../harness.js';
 import { machine } from '../support.js';
 
 /** Humans, each with a Slack account of this name and a Teams account of this number. */
@@ -27,7 +27,8 @@ function policyFor(quorum: number): string {
   const both = standardPolicy.replaceAll(/slack:T0HOME:(\w+)/g, (slack, user: string) => {
     return `${slack}, "${entraId(accountOn('teams', user))}"`;
   });
-  return both.replace('approvals: 1', `approvals: ${quorum}`);
+  const announce = `announce: [origin, slack:${incidentChannel}, "teams:${teamsChannel}"]`;
+  return both.replace('approvals: 1', `approvals: ${quorum}\n    ${announce}`);
 }
 
 type Step =
