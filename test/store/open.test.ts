@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import type { CordonError } from '../../src/errors.js';
-import { createStore } from '../../src/store/kysely-store.js';
 import { migrate } from '../../src/store/migrate.js';
 import { migrations } from '../../src/store/migrations/index.js';
 import { openStore } from '../../src/store/open.js';
@@ -106,12 +105,30 @@ describe('opening the store', () => {
     const old = '2026-11-23-first';
     const first = migrations(dialect)[old]!;
     await migrate(db, dialect, { getMigrations: () => Promise.resolve({ [old]: first }) });
-    const before = createStore(db, dialect, { now });
-    await before.create(request(), nothing);
-    await before.close();
+    const { votes: _, ...body } = request();
+    await db
+      .insertInto('request')
+      .values({
+        id: body.id,
+        version: body.version,
+        state: body.state,
+        action: body.action,
+        device_id: body.device.id,
+        requester_id: body.requester.id,
+        created_at: body.createdAt,
+        expires_at: body.expiresAt,
+        line_at: body.createdAt,
+        due_at: body.dueAt ?? null,
+        body: JSON.stringify(body),
+      })
+      .execute();
+    await db.destroy();
     const store = await opening();
     assert.deepEqual(await store.request(request().id), request());
     assert.equal(await store.linkOf('slack:T0HOME:UANN'), undefined);
+    assert.equal((await store.switch()).stopped, false);
+    const [recent] = await store.recentRequests('restrict', 0, { at: body.createdAt });
+    assert.deepEqual(recent?.requesterIds, [body.requester.id]);
     await store.close();
   });
 
@@ -205,4 +222,26 @@ describe('when SQLite says no', () => {
     await assert.rejects(store.request(request().id), { code: 'store_unavailable' });
     await assert.rejects(store.accept(incoming('k1'), 1), { code: 'store_unavailable' });
   });
+});
+
+describe('the kill switch in a database that somebody has changed', () => {
+  const stopped: [string, string][] = [
+    ['is gone', "delete from control where name = 'stop'"],
+    ['is no JSON', `update control set value = '{"stop":nul' where name = 'stop'`],
+    ['says nothing about a stop', "update control set value = '{}' where name = 'stop'"],
+    ['says more than “go on”', `update control set value = '{"stop":null,"until":5}' where name = 'stop'`],
+    ['names nobody', `update control set value = '{"stop":{"at":1,"reason":"x"}}' where name = 'stop'`],
+  ];
+  for (const [how, sql] of stopped) {
+    it(`counts as a stop where its row ${how}, and can be set again`, async () => {
+      const { store, database } = await openRaw();
+      database.exec(sql);
+      const found = await store.switch();
+      assert.equal(found.stopped, true);
+      assert.equal(found.stop, undefined);
+      assert.equal(await store.setSwitch(found.version, undefined, () => nothing), true);
+      assert.equal((await store.switch()).stopped, false);
+      await store.close();
+    });
+  }
 });
