@@ -3,6 +3,7 @@ import type { Origin } from '../command/model.js';
 import type { Person } from '../people/person.js';
 import { stopRefusal } from '../policy/stoppers.js';
 import type { Stop } from '../store/control.js';
+import { clip } from '../view/clip.js';
 import type { Note } from '../view/model.js';
 import * as says from '../view/stopped.js';
 import { answer } from './commit.js';
@@ -24,6 +25,9 @@ export interface ResumeAsked {
   readonly reason?: string;
 }
 
+/** It is repeated in every thread that is held. */
+const longestReason = 500;
+
 type World = Pick<Context, 'store' | 'platforms' | 'policy' | 'policyNow' | 'now' | 'wake'>;
 
 /**
@@ -41,7 +45,7 @@ export async function stop(world: World, asked: StopAsked): Promise<void> {
     if (stopped && present !== undefined) {
       return turnAway(world, asked, says.stoppedAlready(present), 'cordon.stop-repeated', { reason });
     }
-    const now: Stop = { by: person, at: world.now(), reason };
+    const now: Stop = { by: person, at: world.now(), reason: clip(reason, longestReason) };
     const told = await directToGroups(world, policy, policy.owners, says.ownersStopped(now), person);
     const stored = await world.store.setSwitch(version, now, (underWay) => ({
       audit: [

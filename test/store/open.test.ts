@@ -6,13 +6,12 @@ import Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { audit } from '../audit-key.js';
 import type { CordonError } from '../../src/errors.js';
-import { createStore } from '../../src/store/kysely-store.js';
 import { migrate } from '../../src/store/migrate.js';
 import { migrations } from '../../src/store/migrations/index.js';
 import { openStore } from '../../src/store/open.js';
 import { openSqlite } from '../../src/store/sqlite.js';
 import { kyselyOver, sqliteStoreDialect } from '../../src/store/sqlite-dialect.js';
-import type { AnnouncedPlace, Request } from '../../src/request/request.js';
+import type { AnnouncedPlace } from '../../src/request/request.js';
 import { event, incoming, nothing, place, request, vote } from './examples.js';
 import { openRaw } from './raw.js';
 
@@ -109,12 +108,26 @@ describe('opening the store', () => {
     const old = '2026-11-23-first';
     const first = migrations(dialect)[old]!;
     await migrate(db, dialect, { getMigrations: () => Promise.resolve({ [old]: first }) });
-    const before = createStore(db, dialect, { audit, now });
     const { commitment, places, ...rest } = request();
     const [{ tokens }] = places as [AnnouncedPlace];
-    const asStored = { ...rest, tokens, places: [place] } as unknown as Request;
-    await before.create(asStored, nothing);
-    await before.close();
+    const { votes: _, ...body } = { ...rest, tokens, places: [place] };
+    await db
+      .insertInto('request')
+      .values({
+        id: body.id,
+        version: body.version,
+        state: body.state,
+        action: body.action,
+        device_id: body.device.id,
+        requester_id: body.requester.id,
+        created_at: body.createdAt,
+        expires_at: body.expiresAt,
+        line_at: body.createdAt,
+        due_at: body.dueAt ?? null,
+        body: JSON.stringify(body),
+      })
+      .execute();
+    await db.destroy();
     const raw = new Database(file);
     raw.exec(`insert into vote (request_id, revision, person_id, decision, at, person)
       values ('${rest.id}', 1, 'slack:T0HOME:UANN', 'approve', 2000, '${JSON.stringify(vote('UANN').person)}')`);
@@ -127,6 +140,9 @@ describe('opening the store', () => {
     assert.deepEqual(await store.requestsOfCard(message), [rest.id]);
     assert.equal(await store.button(tokens.approve), undefined);
     assert.equal(await store.linkOf('slack:T0HOME:UANN'), undefined);
+    assert.equal((await store.switch()).stopped, false);
+    const [recent] = await store.recentRequests('restrict', 0, { at: body.createdAt });
+    assert.deepEqual(recent?.requesterIds, [body.requester.id]);
     await store.close();
   });
 
@@ -220,4 +236,26 @@ describe('when SQLite says no', () => {
     await assert.rejects(store.request(request().id), { code: 'store_unavailable' });
     await assert.rejects(store.accept(incoming('k1'), 1), { code: 'store_unavailable' });
   });
+});
+
+describe('the kill switch in a database that somebody has changed', () => {
+  const stopped: [string, string][] = [
+    ['is gone', "delete from control where name = 'stop'"],
+    ['is no JSON', `update control set value = '{"stop":nul' where name = 'stop'`],
+    ['says nothing about a stop', "update control set value = '{}' where name = 'stop'"],
+    ['says more than “go on”', `update control set value = '{"stop":null,"until":5}' where name = 'stop'`],
+    ['names nobody', `update control set value = '{"stop":{"at":1,"reason":"x"}}' where name = 'stop'`],
+  ];
+  for (const [how, sql] of stopped) {
+    it(`counts as a stop where its row ${how}, and can be set again`, async () => {
+      const { store, database } = await openRaw();
+      database.exec(sql);
+      const found = await store.switch();
+      assert.equal(found.stopped, true);
+      assert.equal(found.stop, undefined);
+      assert.equal(await store.setSwitch(found.version, undefined, () => nothing), true);
+      assert.equal((await store.switch()).stopped, false);
+      await store.close();
+    });
+  }
 });
