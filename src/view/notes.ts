@@ -17,10 +17,15 @@ export function voteCounted(request: Request, vote: Vote): Note {
 
 export function reminder(request: Request): Note {
   return note('progress', [
-    `Still waiting ${approvalsSoFar(request)}, from ${request.approvers.join(' or ')}. It expires `,
+    `Still waiting ${approvalsSoFar(request)}, ${whoIsMissing(request)}. It expires `,
     { at: request.expiresAt },
     '.',
   ]);
+}
+
+/** As the policy said it; a Request of before it did has only the groups. */
+function whoIsMissing({ progress, approvers }: Request): string {
+  return /: (needs .*)$/.exec(progress ?? '')?.[1] ?? `from ${approvers.join(' or ')}`;
 }
 
 /** `stopped`: nothing is sent for now, and the thread will say so. */

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { CordonError } from '../../src/errors.js';
 import { loadPolicy, parsePolicy } from '../../src/policy/load.js';
 import { PolicyError } from '../../src/policy/policy-error.js';
+import { usualStrict } from '../../src/policy/strict.js';
 import { small } from './small.js';
 
 /** The lines of the message about `text`, without the first. */
@@ -268,12 +269,18 @@ describe('what is written about the policy', () => {
     );
   });
 
+  it('is true: the strictness that docs/policy.md shows is the one that holds without it', async () => {
+    const text = await readFile(new URL('docs/policy.md', root), 'utf8');
+    const [, shown = ''] = /```yaml\n(version: 1\nstrict:.*?)```/s.exec(text) ?? [];
+    assert.deepEqual(parsePolicy(shown, 'docs/policy.md').strict, usualStrict);
+  });
+
   it('is true: every example of docs/policy.md parses', async () => {
     const text = await readFile(new URL('docs/policy.md', root), 'utf8');
     const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
-    assert.equal(examples.length, 4);
-    const [good, better, linked, wrong] = examples as [string, string, string, string];
-    for (const example of [good, better, linked]) parsePolicy(example, 'docs/policy.md');
+    assert.equal(examples.length, 6);
+    const wrong = examples.at(-1) ?? '';
+    for (const example of examples.slice(0, -1)) parsePolicy(example, 'docs/policy.md');
     const [, message = ''] = /```text\n(.*?)```/s.exec(text) ?? [];
     assert.throws(() => parsePolicy(wrong, 'policy.yaml'), { message: message.trimEnd() });
   });

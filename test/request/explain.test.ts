@@ -53,6 +53,13 @@ describe('a request that two teams approve', () => {
     assert.equal(need?.kind, 'all');
   });
 
+  it('is reminded of with who is missing', async () => {
+    await ask();
+    await cordon.press('UAPP2', 'Approve');
+    await cordon.advance(31 * 60_000);
+    assert.match(cordon.thread().at(-1)!, /^Still waiting \(1 of 2 approvals\), needs one more from soc\. It expires /);
+  });
+
   it('is explained to whoever asks, with who counts and why the others do not', async () => {
     await ask();
     const { id } = await cordon.request();
