@@ -6,7 +6,7 @@
  */
 import type { Person } from '../people/person.js';
 import type { CastVote, Facts, Policy, Reason, Rule, Verdict, VoteStanding } from './policy.js';
-import { eligibleIds, requesterRefusal, ruleFor, voteStanding } from './standing.js';
+import { eligibleIds, requesterRefusal, ruleFor, unresolvedOf, voteStanding } from './standing.js';
 import { allOf, approvals, oneOf, people } from './wording.js';
 
 export function evaluate(policy: Policy, facts: Facts): Verdict {
@@ -55,7 +55,8 @@ function requesterReason(policy: Policy, rule: Rule, { requester }: Facts): Reas
 /** Whether enough people could ever approve: a list that comes to nobody must let nobody through. */
 function approversReason(policy: Policy, rule: Rule, { requester }: Facts): Reason {
   const what = 'Approvers';
-  const no = (because: string): Reason => ({ what, outcome: 'no', because });
+  const unresolved = unresolvedOf(policy, rule.approvers);
+  const no = (because: string): Reason => ({ what, outcome: 'no', because: [because, ...unresolved].join(' ') });
   if (!Number.isSafeInteger(rule.approvals) || rule.approvals < 0) {
     return no(`Rule “${rule.name}” does not say how many approvals it needs.`);
   }
@@ -65,7 +66,11 @@ function approversReason(policy: Policy, rule: Rule, { requester }: Facts): Reas
   }
   const groups = oneOf(rule.approvers);
   if (!rule.approvers.some((name) => (policy.groups.get(name) ?? []).length > 0)) {
-    return no(`Nobody can approve: the policy names no people in ${groups}.`);
+    return no(
+      unresolved.length > 0
+        ? `It is not known who can approve: nobody is known to be in ${groups}.`
+        : `Nobody can approve: the policy names no people in ${groups}.`,
+    );
   }
   const eligible = eligibleIds(policy, rule, requester).size;
   if (eligible >= rule.approvals) return yes(what, `${people(eligible)} in ${groups} may approve.`);

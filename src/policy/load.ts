@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.js';
 import { consistencyFaults } from './consistency.js';
+import { type GroupRef, groupRefOf, groupTitle } from './groups.js';
 import type { PeopleRules, Policy, Rule } from './policy.js';
 import { invalidPolicy, PolicyError } from './policy-error.js';
 import { policyFile, schemaFaults, type PolicyFile } from './schema.js';
@@ -37,10 +38,23 @@ export async function loadPolicy(path: string, readFile: (path: string) => Promi
 }
 
 function toPolicy(file: PolicyFile): Policy {
-  const groups = new Map(Object.entries(file.groups).map(([name, members]) => [name, [...new Set(members)]]));
+  const members = new Map(Object.entries(file.groups).map(([name, list]) => [name, [...new Set(list)]]));
+  const groups = new Map([...members].map(([name, list]) => [name, list.filter((id) => !groupRefOf(id))]));
+  const sources = new Map(
+    [...members].flatMap(([name, list]): [string, GroupRef[]][] => {
+      const refs = list.flatMap((id) => groupRefOf(id) ?? []);
+      return refs.length === 0 ? [] : [[name, refs]];
+    }),
+  );
+  const unresolved = new Map([...sources].map(([name, refs]) => [name, notAskedYet(name, refs)]));
   const rules = file.rules.map(({ expires, ...rule }): Rule => ({ ...rule, expiryMs: expires }));
   const people = { matchEmail: file.people.match === 'email', same: new Map(file.people.same) };
-  return { revision: revisionOf(groups, rules, people), groups, rules, people };
+  return { revision: revisionOf(members, rules, people), groups, rules, people, sources, unresolved };
+}
+
+/** Until somebody asks: `policy check` and `policy explain` have nobody to ask. */
+function notAskedYet(name: string, refs: readonly GroupRef[]): string {
+  return `Who is in ${name} is known to ${refs.map(groupTitle).join(' and ')} alone, which was not asked.`;
 }
 
 /**

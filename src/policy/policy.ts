@@ -1,6 +1,7 @@
 import type { ActionKind, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { Person, PlatformName } from '../people/person.js';
+import type { GroupRef } from './groups.js';
 
 /** A validated policy file. `revision` is a hash over its meaning, so that a request can say which policy it was made under. */
 export interface Policy {
@@ -8,6 +9,10 @@ export interface Policy {
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly rules: readonly Rule[];
   readonly people: PeopleRules;
+  /** Group name → the groups of Slack and Entra whose members belong to it as well: see `now.ts`. */
+  readonly sources?: ReadonlyMap<string, readonly GroupRef[]>;
+  /** Group name → why its members are not all known, a full sentence for anybody to read. Who is not known to be in it, is not. */
+  readonly unresolved: ReadonlyMap<string, string>;
 }
 
 /** How a Slack account and an Entra account are known to be one human's, besides the codes that people type. */

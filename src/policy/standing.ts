@@ -42,7 +42,7 @@ export function voteStanding(
     const because =
       rule.approvers.length === 0
         ? `Rule “${rule.name}” asks nobody for approval.`
-        : `${voter.name} is not in ${oneOf(rule.approvers)}.`;
+        : [`${voter.name} is not in ${oneOf(rule.approvers)}.`, ...unresolvedOf(policy, rule.approvers)].join(' ');
     return { counts: false, why: 'not an approver', because };
   }
   if (counted.some((other) => samePerson(voter, other))) {
@@ -66,7 +66,24 @@ export function requesterRefusal(policy: Policy, rule: Rule, requester: Person):
   const standing = outsider(requester);
   if (standing !== undefined) return standing;
   if (rule.requesters.includes(anyone) || groupsOf(policy, rule.requesters, requester).length > 0) return undefined;
-  return `${requester.name} is not in ${oneOf(rule.requesters)}, whose members may ask under rule “${rule.name}”.`;
+  const because = `${requester.name} is not in ${oneOf(rule.requesters)}, whose members may ask under rule “${rule.name}”.`;
+  return [because, ...unresolvedOf(policy, rule.requesters)].join(' ');
+}
+
+/** Why the members of these groups are not all known; empty where they are. */
+export function unresolvedOf({ unresolved }: Policy, names: readonly string[]): string[] {
+  return names.flatMap((name) => unresolved.get(name) ?? []);
+}
+
+/**
+ * Why a “no” about this action may be for want of an answer of Slack or Entra: whoever ends a Request for good has to wait for
+ * that answer. Undefined where every member is known.
+ */
+export function unclear(policy: Policy, facts: Pick<Facts, 'action'>): string | undefined {
+  const rule = ruleFor(policy, facts);
+  if (rule === undefined) return undefined;
+  const reasons = unresolvedOf(policy, [...new Set([...rule.requesters, ...rule.approvers])]);
+  return reasons.length === 0 ? undefined : reasons.join(' ');
 }
 
 /** The people in these groups, by the ids that are left when two of one person are taken for one, without the requester. */

@@ -1,7 +1,8 @@
 import { cordon } from '../audit/event.js';
 import type { Quota } from '../defender/quota.js';
-import type { PlatformError } from '../platform.js';
+import { PlatformError } from '../platform.js';
 import { evaluate } from '../policy/evaluate.js';
+import { unclear } from '../policy/standing.js';
 import type { Start } from '../store/store.js';
 import * as notes from '../view/notes.js';
 import { callOff } from './call-off.js';
@@ -43,9 +44,12 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
   const request = await withPeopleAsOfNow(world, stored);
 
   const decidedAt = now();
-  const verdict = evaluate(await world.policyNow(), factsOf(request, request.votes, decidedAt));
+  const policy = await world.policyNow();
+  const verdict = evaluate(policy, factsOf(request, request.votes, decidedAt));
   const terms = changedTerms(request, verdict);
   if (terms !== undefined || verdict.decision !== 'approved') {
+    const open = unclear(policy, request);
+    if (open !== undefined) throw new PlatformError('later', 'groups_unresolved', open, { userText: open });
     const because = terms ?? `The approvals no longer suffice just before the call: ${verdict.reason.because}`;
     await refuse(world, stored, because, cordon);
     return undefined;

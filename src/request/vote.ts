@@ -3,6 +3,7 @@ import type { Origin } from '../command/model.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { Facts, Verdict, VoteStanding } from '../policy/policy.js';
 import { type Person, samePerson } from '../people/person.js';
+import { unclear } from '../policy/standing.js';
 import * as answers from '../view/answers.js';
 import * as linking from '../view/linking.js';
 import type { Note } from '../view/model.js';
@@ -95,9 +96,15 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   }
 
   const cast = toVote(ballot, request, now);
-  const verdict = evaluate(await world.policyNow(), factsOf(known, [...known.votes, cast], now));
+  const policy = await world.policyNow();
+  const verdict = evaluate(policy, factsOf(known, [...known.votes, cast], now));
   const actor = personActor(ballot.person);
   const terms = changedTerms(request, verdict);
+  const open = unclear(policy, request);
+  // Nobody loses a Request because Slack or Entra could not be asked about a group: the vote can be cast again.
+  if (terms !== undefined && open !== undefined && verdict.decision === 'forbidden') {
+    return reject(answers.voteRefused(request, open), 'vote.refused');
+  }
   if (terms !== undefined) return refuse(world, request, terms, actor, ballot.key);
 
   const standing = verdict.votes.at(-1);

@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Request } from '../request/request.js';
 import { AcceptQueue } from './accept.js';
 import { addresses } from './addresses.js';
-import { appendAudit, auditOf } from './audit.js';
+import { appendAudit, auditOf, lastEvent } from './audit.js';
 import { defaultPatience, type Patience } from './busy.js';
 import { button } from './buttons.js';
 import { blockCalls, callDone, callsSince, takeCall } from './calls.js';
@@ -124,6 +124,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
 
     record: (events) => session.write((trx) => appendAudit(trx, events)),
     auditOf: (about, limit) => session.read((db) => auditOf(db, about, limit)),
+    lastEvent: (what) => session.read((db) => lastEvent(db, what)),
 
     reserveCall: (bucket, at, limits) => session.write((trx) => takeCall(trx, dialect, { bucket, now: at, limits })),
     callDone: (call, at) => session.write((trx) => callDone(trx, dialect, call, at)),

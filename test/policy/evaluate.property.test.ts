@@ -44,6 +44,7 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
     .map((groups) => new Map(groups)),
   rules: fc.array(anyRule, { maxLength: 3 }),
   people: fc.constant({ matchEmail: false, same: new Map<string, string>() }),
+  unresolved: fc.constant(new Map<string, string>()),
 });
 
 const anyFacts: fc.Arbitrary<Facts> = fc.record({

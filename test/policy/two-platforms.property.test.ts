@@ -41,6 +41,7 @@ const policy = (approvals: number): Policy => ({
     },
   ],
   people: { matchEmail: false, same: new Map() },
+  unresolved: new Map(),
 });
 
 function facts(requester: Person, votes: readonly CastVote[]): Facts {
