@@ -65,7 +65,7 @@ function reasonOf(
   if (status === 400) return 'malformed';
   if (status === 413) return 'too large';
   if (status !== 401) return undefined;
-  if (signature === undefined) return 'unsigned';
+  if (signature === undefined || signature === '') return 'unsigned';
   return wrongTime === true ? 'wrong time' : 'wrong signature';
 }
 

@@ -9,6 +9,7 @@ import { CordonError, messageOf } from '../../src/errors.js';
 import type { DoorReason } from '../../src/platform.js';
 import { BotCredentials, BotCredentialsFactory } from './credentials.js';
 import type { TeamsSettings } from '../../src/config/teams.js';
+import { quietly } from './quiet.js';
 import { within } from '../../src/time.js';
 
 /** The Bot Framework waits 15 s for an answer. */
@@ -72,12 +73,15 @@ export async function authenticate(
   { settings, authentication }: { settings: TeamsSettings; authentication: BotFrameworkAuthentication },
 ): Promise<AuthenticateRequestResult> {
   if (activity.channelId !== 'msteams') throw unauthorized('foreign channel', 'the channel is not Teams');
-  if (!settings.anonymous && unverifiedIssuer(authorization) !== settings.channel.tokenIssuer) {
-    throw unauthorized('foreign issuer', 'no token of the Bot Framework');
-  }
+  const issuer = settings.anonymous ? settings.channel.tokenIssuer : unverifiedIssuer(authorization);
+  if (issuer === undefined) throw unauthorized('unsigned', 'no signed token');
+  if (issuer !== settings.channel.tokenIssuer) throw unauthorized('foreign issuer', 'no token of the Bot Framework');
   let result: AuthenticateRequestResult;
   try {
-    result = await within(timeoutMs, authentication.authenticateRequest(activity, authorization));
+    result = await within(
+      timeoutMs,
+      quietly(() => authentication.authenticateRequest(activity, authorization)),
+    );
   } catch (error) {
     throw refusal(error);
   }

@@ -24,8 +24,7 @@ export interface HttpOptions {
 
 /**
  * Takes the Bot Framework's requests on the shared app. Guarantees: what is handed on was let in by `authenticate`, and before that
- * nothing of it is stored. Why something was refused is in the log alone. The SDK writes about expired and forged tokens to standard
- * error besides.
+ * nothing of it is stored. Why something was refused is in the log alone; of what kind it was, in the record.
  */
 export function mountMessages({ app, settings, authentication, take, refused, log }: HttpOptions): void {
   const router = Router();

@@ -179,11 +179,13 @@ function keyOf(content: Content): string {
 }
 
 function problemOf({ code, mistakes, message }: PolicyError, path: string): PolicyProblem {
+  // Where the file lies is nobody's business who can read /readyz or a chat.
+  const name = path.slice(path.lastIndexOf('/') + 1);
   const lines = mistakes.map(({ line, column, field, text }) => {
-    const place = `${path}:${line}:${column}`;
+    const place = `${name}:${line}:${column}`;
     return `${field === '' ? place : `${place} ${field}`}: ${text}`;
   });
-  const all = lines.length === 0 ? [message] : lines;
+  const all = lines.length === 0 ? [message.replaceAll(path, name)] : lines;
   return { code, mistakes: all.slice(0, shownMistakes), more: Math.max(0, all.length - shownMistakes) };
 }
 
