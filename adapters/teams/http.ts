@@ -2,7 +2,7 @@ import type { Activity, InvokeResponse } from 'botbuilder';
 import type { AuthenticateRequestResult, BotFrameworkAuthentication } from 'botframework-connector';
 import { type Application, type ErrorRequestHandler, json, type Request, type RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import { messageOf } from '../../src/errors.js';
+import { CordonError, messageOf } from '../../src/errors.js';
 import type { DoorReason } from '../../src/platform.js';
 import { authenticate, Refused } from './authentication.js';
 import { ForeignTenant, MalformedActivity, NotStored } from './intake.js';
@@ -64,9 +64,10 @@ function refuse(log: Log, refused: (reason: DoorReason) => void): ErrorRequestHa
     const status = statusOf(error);
     const reason = reasonOf(error, status);
     if (reason !== undefined) refused(reason);
-    // A refused one is not logged whole: the body parser's error holds all that was sent.
+    // A refused one is not logged whole: the body parser's error holds what was sent, also in its message.
     if (status >= 500) log.error({ err: error, status }, `an activity was not taken: ${messageOf(error)}`);
-    else log.warn({ status }, `an activity was refused: ${messageOf(error)}`);
+    else
+      log.warn({ status }, `an activity was refused: ${error instanceof CordonError ? error.message : (reason ?? '')}`);
     if (response.headersSent) next(error);
     else response.status(status).end();
   };

@@ -120,7 +120,10 @@ describe('the door for Slack', function () {
     const events = recorded(sandbox, 'door.refused');
     assert.equal(events.length, 6);
     for (const { detail } of events) {
-      assert.deepEqual(Object.keys(detail).filter((key) => !['platform', 'reason', 'count', 'since'].includes(key)), []);
+      assert.deepEqual(
+        Object.keys(detail).filter((key) => !['platform', 'reason', 'count', 'since'].includes(key)),
+        [],
+      );
     }
   });
 });

@@ -140,7 +140,10 @@ describe('the policy file of a running Cordon', function () {
     await event('policy.rejected', 1);
     const { status, reasons } = await ready();
     assert.equal(status, 503);
-    assert.match(reasons.join(), /policy file was changed and is not taken.*policy\.yaml:2:1 rules: write at least one/);
+    assert.match(
+      reasons.join(),
+      /policy file was changed and is not taken.*policy\.yaml:2:1 rules: write at least one/,
+    );
     assert.match(scene.sandbox.cordon().log.join('\n'), /"level":50.*the policy file was not taken/);
     await scene.ask();
     await scene.press(await scene.card(), 'U0BOB');

@@ -37,9 +37,7 @@ describe('the record of what the door refused', () => {
     assert.equal(events.length, 2);
     clock += minute;
     assert.equal(await door.flush(), undefined);
-    assert.deepEqual(details().slice(2), [
-      { platform: 'slack', reason: 'wrong signature', count: 999, since: 1_000 },
-    ]);
+    assert.deepEqual(details().slice(2), [{ platform: 'slack', reason: 'wrong signature', count: 999, since: 1_000 }]);
   });
 
   it('has one that comes after a quiet minute at once', () => {

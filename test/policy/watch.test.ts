@@ -18,8 +18,7 @@ class Desk {
   readonly errors: string[] = [];
   readonly watch: PolicyWatch = createPolicyWatch({
     path: 'policy.yaml',
-    readFile: () =>
-      this.content instanceof Error ? Promise.reject(this.content) : Promise.resolve(this.content),
+    readFile: () => (this.content instanceof Error ? Promise.reject(this.content) : Promise.resolve(this.content)),
     now: () => this.clock,
     record: (events) => {
       if (this.recordFails) return Promise.reject(new Error('disk full'));

@@ -47,12 +47,14 @@ function watched(request: ClientRequest): ClientRequest {
   const keep = (chunk: unknown): void => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) sent.push(Buffer.from(chunk));
   };
-  const { write, end, emit } = request;
-  request.write = function (this: ClientRequest, ...args: unknown[]) {
+  const write = request.write.bind(request) as (...args: unknown[]) => boolean;
+  const end = request.end.bind(request) as (...args: unknown[]) => ClientRequest;
+  const emit = request.emit.bind(request) as (...args: unknown[]) => boolean;
+  request.write = ((...args: unknown[]) => {
     keep(args[0]);
-    return write.apply(this, args as Parameters<typeof write>);
-  } as typeof write;
-  request.end = function (this: ClientRequest, ...args: unknown[]) {
+    return write(...args);
+  }) as typeof request.write;
+  request.end = ((...args: unknown[]) => {
     keep(args[0]);
     const left: Left = {
       to: String(request.getHeader('host')),
@@ -61,23 +63,23 @@ function watched(request: ClientRequest): ClientRequest {
       body: Buffer.concat(sent).toString(),
     };
     appendFileSync(CANARY_FILE, `${JSON.stringify(left)}\n`);
-    return end.apply(this, args as Parameters<typeof end>);
-  } as typeof end;
-  request.emit = function (this: ClientRequest, name: string | symbol, ...args: unknown[]) {
-    if (name !== 'response') return emit.call(this, name, ...args);
+    return end(...args);
+  }) as typeof request.end;
+  request.emit = ((name: string | symbol, ...args: unknown[]) => {
+    if (name !== 'response') return emit(name, ...args);
     const response = args[0] as IncomingMessage;
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
     response.on('end', () => {
-      emit.call(this, 'response', tampered(response, Buffer.concat(chunks)));
+      emit('response', tampered(response, Buffer.concat(chunks)));
     });
     return true;
-  } as typeof emit;
+  }) as typeof request.emit;
   return request;
 }
 
 for (const each of [http, https]) {
-  const { request } = each;
-  each.request = ((...args: Parameters<typeof request>) => watched(request(...args))) as typeof request;
+  const request: (...args: never[]) => ClientRequest = each.request;
+  each.request = ((...args: never[]) => watched(request(...args))) as typeof each.request;
 }
 syncBuiltinESMExports();
