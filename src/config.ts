@@ -20,6 +20,8 @@ export interface Config {
   readonly teams: TeamsSettings | undefined;
   readonly entra: EntraSettings;
   readonly defender: DefenderSettings;
+  /** Microsoft Graph, asked for the members of Entra groups that the policy names. */
+  readonly graph: { readonly url: string; readonly scope: string };
   /** What Defender lets Cordon call. */
   readonly quota: QuotaSettings;
   /** The longest Comment sent to Defender, in characters. */
@@ -158,6 +160,10 @@ function toConfig(given: Settings): Config {
       apiUrl: given.DEFENDER_API_URL ?? preset.apiUrl,
       scope: given.DEFENDER_SCOPE ?? preset.scope,
       portalUrl: preset.portalUrl,
+    },
+    graph: {
+      url: given.CORDON_GRAPH_URL ?? preset.graphUrl,
+      scope: given.CORDON_GRAPH_SCOPE ?? `${preset.graphUrl}/.default`,
     },
     quota: {
       scope: given.CORDON_QUOTA_SCOPE,

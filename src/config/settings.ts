@@ -111,6 +111,8 @@ export const settings = z.object({
   CORDON_LEASE_SECONDS: count(20, 2, 600),
   CORDON_OPEN_REQUESTS: count(10_000, 1, 1_000_000),
   CORDON_OPEN_REQUESTS_PER_PERSON: count(500, 1, 1_000_000),
+  CORDON_GRAPH_URL: url.optional(),
+  CORDON_GRAPH_SCOPE: z.string().endsWith('/.default', { error: 'has to end with /.default' }).optional(),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', { error: 'has to start with xoxb-' }).optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', { error: 'has to start with xapp-' }).optional(),

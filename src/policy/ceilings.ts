@@ -77,8 +77,11 @@ function devicesOf(policy: Policy, ceiling: Ceiling, facts: Facts, recent: reado
   return new Set([...devices, device.id]).size;
 }
 
-function isIn({ groups }: Policy, names: readonly string[], ids: readonly string[]): boolean {
-  return names.some((name) => groups.get(name)?.some((member) => ids.includes(member)) === true);
+/** Whoever may be in one counts as in it: that can only make a ceiling stricter. */
+function isIn({ groups, unresolved }: Policy, names: readonly string[], ids: readonly string[]): boolean {
+  return names.some(
+    (name) => unresolved.has(name) || groups.get(name)?.some((member) => ids.includes(member)) === true,
+  );
 }
 
 function whose({ per, groups }: Ceiling, { requester }: Facts): string {

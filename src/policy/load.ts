@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.js';
 import { ceilingFaults, toCeiling } from './ceilings-schema.js';
 import { consistencyFaults } from './consistency.js';
+import { type GroupRef, groupRefOf, groupTitle } from './groups.js';
 import { groupsIn, impossible, leastPeople } from './need.js';
 import type { Policy, Rule } from './policy.js';
 import { invalidPolicy, PolicyError } from './policy-error.js';
@@ -43,12 +44,19 @@ export async function loadPolicy(path: string, readFile: (path: string) => Promi
 }
 
 function toPolicy(file: PolicyFile): Policy {
-  const groups = new Map(Object.entries(file.groups).map(([name, members]) => [name, [...new Set(members)]]));
+  const members = new Map(Object.entries(file.groups).map(([name, list]) => [name, [...new Set(list)]]));
+  const sources = new Map(
+    [...members].flatMap(([name, list]): [string, GroupRef[]][] => {
+      const refs = list.flatMap((id) => groupRefOf(id) ?? []);
+      return refs.length === 0 ? [] : [[name, refs]];
+    }),
+  );
   const policy = {
-    groups,
+    groups: new Map([...members].map(([name, list]) => [name, list.filter((id) => !groupRefOf(id))])),
+    sources,
     rules: file.rules.map(toRule),
     people: { matchEmail: file.people.match === 'email', same: new Map(file.people.same) },
-    unresolved: new Map<string, string>(),
+    unresolved: new Map([...sources].map(([name, refs]) => [name, notAskedYet(name, refs)])),
     strict: { servers: file.strict.servers, domainControllers: file.strict['domain-controllers'] },
     ...(file.time === undefined ? {} : { time: file.time }),
     owners: file.owners,
@@ -56,6 +64,11 @@ function toPolicy(file: PolicyFile): Policy {
     ceilings: file.ceilings.map(toCeiling),
   };
   return { revision: revisionOf(policy), ...policy };
+}
+
+/** Until somebody asks: `policy check` and `policy explain` have nobody to ask. */
+function notAskedYet(name: string, refs: readonly GroupRef[]): string {
+  return `Who is in ${name} is known to ${refs.map(groupTitle).join(' and ')} alone, which was not asked.`;
 }
 
 function toRule(written: PolicyFile['rules'][number]): Rule {

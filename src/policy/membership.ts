@@ -16,10 +16,7 @@ export function membership(policy: Policy, names: readonly string[], person: Per
   };
 }
 
-/** Why it is not known who is in these groups, a sentence for each such group. */
+/** Why it is not known who is in these groups, in sentences. */
 export function whyUnresolved({ unresolved }: Policy, names: readonly string[]): string[] {
-  return [...new Set(names)].flatMap((name) => {
-    const because = unresolved.get(name);
-    return because === undefined ? [] : [`Who is in ${name} is not known: ${because}`];
-  });
+  return [...new Set([...new Set(names)].flatMap((name) => unresolved.get(name) ?? []))];
 }

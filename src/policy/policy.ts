@@ -1,6 +1,7 @@
 import type { ActionKind, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { Person, PlatformName } from '../people/person.js';
+import type { GroupRef } from './groups.js';
 
 /** A validated policy file. `revision` is a hash over its meaning, so that a request can say which policy it was made under. */
 export interface Policy {
@@ -8,7 +9,9 @@ export interface Policy {
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly rules: readonly Rule[];
   readonly people: PeopleRules;
-  /** Groups of which it could not be found out who is in them (all), by name, with why, as a sentence. What they would allow is not allowed. */
+  /** Group name → the groups of Slack and Entra whose members belong to it as well: see `now.ts`. */
+  readonly sources?: ReadonlyMap<string, readonly GroupRef[]>;
+  /** Group name → why its members are not all known, a full sentence for anybody to read. Who is not known to be in it, is not. */
   readonly unresolved: ReadonlyMap<string, string>;
   readonly strict: Strict;
   /** Missing where no rule speaks of business hours. */

@@ -28,17 +28,18 @@ const groupName = z
 
 const memberForm =
   'an immutable id: slack:<team>:<user>, e.g. slack:T012AB3CD:U045EF6GH, or entra:<tenant id>:<object id>; ' +
-  'names and e-mail addresses can change hands';
+  'names and e-mail addresses can change hands; for a group that Slack or Entra keeps: slack-group:<team>:<user group id> or entra-group:<tenant id>:<object id>';
 const slackAccount = 'slack:[TE][A-Z0-9]+:[UW][A-Z0-9]+';
 const guid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const entraAccount = `entra:${guid}:${guid}`;
-/** An id as written, the Entra id in lower case. */
+const keptElsewhere = `slack-group:[TE][A-Z0-9]+:S[A-Z0-9]+|entra-group:${guid}:${guid}`;
+/** An id as written, Entra's in lower case. */
 const idOf = (pattern: string, form: string) =>
   z
     .string(write(form))
-    .transform((id) => (/^entra:/i.test(id) ? id.toLowerCase() : id))
+    .transform((id) => (/^entra(?:-group)?:/i.test(id) ? id.toLowerCase() : id))
     .refine((id) => new RegExp(`^(?:${pattern})$`).test(id), `write ${form}`);
-const memberId = idOf(`${slackAccount}|${entraAccount}`, memberForm);
+const memberId = idOf(`${slackAccount}|${entraAccount}|${keptElsewhere}`, memberForm);
 
 const pairForm = 'a pair: [slack:<team>:<user>, entra:<tenant id>:<object id>]';
 const pair = z.tuple(

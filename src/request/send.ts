@@ -1,6 +1,6 @@
 import { cordon } from '../audit/event.js';
 import type { Quota } from '../defender/quota.js';
-import type { PlatformError } from '../platform.js';
+import { PlatformError } from '../platform.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { Start } from '../store/store.js';
 import * as notes from '../view/notes.js';
@@ -68,8 +68,8 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
   const terms = endOfTerms(request, verdict) ?? changedTerms(request, verdict);
   if (terms !== undefined || verdict.decision !== 'approved') {
     if (verdict.unresolved.length > 0) {
-      await holdFor(world, stored, verdict.unresolved.join(' '), now() + holdMs);
-      return undefined;
+      const open = verdict.unresolved.join(' ');
+      throw new PlatformError('later', 'groups_unresolved', open, { userText: open });
     }
     const because = terms ?? `The approvals no longer suffice just before the call: ${verdict.reason.because}`;
     await refuse(world, stored, because, cordon);
@@ -102,14 +102,11 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
  * what it waits for.
  */
 export async function hold(world: World, request: Request, error: PlatformError): Promise<void> {
+  const at = world.now();
   const text = error.userText ?? `${request.requester.account.platform} does not answer.`;
-  await holdFor(world, request, text, world.now() + (error.retryAfterMs ?? holdMs), error.code);
-}
-
-async function holdFor(world: World, request: Request, text: string, dueAt: number, code?: string): Promise<void> {
+  const dueAt = at + (error.retryAfterMs ?? holdMs);
   if (request.failure?.code === 'people_unresolved') return putOff(world, request, dueAt);
   const after = amend(request, { dueAt, failure: { code: 'people_unresolved', text } });
   const note = notes.held(text);
-  const detail = code === undefined ? { because: text } : { code };
-  await commit(world, request, after, world.now(), { what: 'request.hold', actor: cordon, detail, note });
+  await commit(world, request, after, at, { what: 'request.hold', actor: cordon, detail: { code: error.code }, note });
 }

@@ -104,6 +104,17 @@ export async function auditOf(
   return rows.reverse().map(toEvent);
 }
 
+export async function lastEvent(db: Kysely<Schema>, what: readonly string[]): Promise<AuditEvent | undefined> {
+  const row = await db
+    .selectFrom('audit')
+    .selectAll()
+    .where('what', 'in', what)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toEvent(row);
+}
+
 export function toRow({ seq, prev, event, hash, mac, key }: ChainedEvent): Insertable<AuditTable> {
   return {
     seq,

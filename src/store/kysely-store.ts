@@ -4,7 +4,7 @@ import type { AuditKeys } from '../audit/key.js';
 import type { Request } from '../request/request.js';
 import { AcceptQueue } from './accept.js';
 import { addresses } from './addresses.js';
-import { appendAudit, auditOf, checkRecord } from './audit.js';
+import { appendAudit, auditOf, checkRecord, lastEvent } from './audit.js';
 import { makeCheckpoint } from './audit-checkpoints.js';
 import { defaultPatience, type Patience } from './busy.js';
 import { button } from './buttons.js';
@@ -144,6 +144,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
       }),
     checkpoint: (at, pace) => session.consistent((trx) => makeCheckpoint(trx, book, at, pace)),
     auditOf: (about, limit) => session.read((db) => auditOf(db, about, limit)),
+    lastEvent: (what) => session.read((db) => lastEvent(db, what)),
 
     switch: () => session.snapshot((trx) => readSwitch(trx, dialect)),
     setSwitch: (version, stop, effects) =>

@@ -99,6 +99,8 @@ export interface Store extends PeopleStore, ControlStore {
   checkpoint(now: number, pace: CheckpointPace): Promise<Checkpoint | undefined>;
   /** Events of a Request or a device, oldest first. */
   auditOf(about: { requestId: string } | { deviceId: string }, limit: number): Promise<AuditEvent[]>;
+  /** The latest event with one of these names. */
+  lastEvent(what: readonly string[]): Promise<AuditEvent | undefined>;
 
   /**
    * Takes one call of the bucket if every window has room, in one transaction; else says in how many ms to ask again. Until

@@ -160,6 +160,8 @@ export function deliveryContract(subject: Subject): void {
       assert.deepEqual(await store.auditOf({ requestId: '7K3M9Q2X' }, 10), events.slice(0, 2));
       assert.deepEqual(await store.auditOf({ deviceId: 'D' }, 10), events.slice(1));
       assert.deepEqual(await store.auditOf({ deviceId: 'D' }, 1), events.slice(2));
+      for (const { what } of events) assert.equal((await store.lastEvent([what, 'no.such']))?.what, what);
+      assert.equal(await store.lastEvent(['no.such']), undefined);
     });
   });
 }

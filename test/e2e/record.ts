@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import type { Sandbox } from '../../sandbox/boot.js';
 
+/** One event of the record as it is stored. */
 export interface Recorded {
   readonly what: string;
   readonly actor: { readonly id?: string; readonly account?: string };
@@ -24,4 +25,16 @@ export function recordOf({ settings }: Sandbox): Recorded[] {
   } finally {
     database.close();
   }
+}
+
+/** Every event with this name, oldest first. */
+export function recorded(sandbox: Sandbox, what: string): Recorded[] {
+  return recordOf(sandbox).filter((event) => event.what === what);
+}
+
+/** How often the door of this platform refused for this reason, as far as it is recorded. */
+export function refusals(sandbox: Sandbox, platform: string, reason: string): number {
+  return recorded(sandbox, 'door.refused')
+    .filter(({ detail }) => detail['platform'] === platform && detail['reason'] === reason)
+    .reduce((sum, { detail }) => sum + Number(detail['count']), 0);
 }

@@ -278,10 +278,36 @@ describe('what is written about the policy', () => {
   it('is true: every example of docs/policy.md parses', async () => {
     const text = await readFile(new URL('docs/policy.md', root), 'utf8');
     const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
-    assert.equal(examples.length, 6);
-    const wrong = examples.at(-1) ?? '';
+    assert.equal(examples.length, 5);
     for (const example of examples.slice(0, -1)) parsePolicy(example, 'docs/policy.md');
     const [, message = ''] = /```text\n(.*?)```/s.exec(text) ?? [];
-    assert.throws(() => parsePolicy(wrong, 'policy.yaml'), { message: message.trimEnd() });
+    assert.throws(() => parsePolicy(examples.at(-1) ?? '', 'policy.yaml'), { message: message.trimEnd() });
   });
+});
+
+describe('a group that Slack or Entra keeps', () => {
+  const entra = 'entra-group:11111111-2222-4333-8444-55555555555A:66666666-7777-4888-9999-000000000000';
+  const withLeads = (members: string): string => small.replace('[slack:T0HOME:U3]', members);
+
+  it('is read beside people, Entra’s ids in lower case, and is part of the revision', () => {
+    const policy = parsePolicy(withLeads(`[slack:T0HOME:U3, slack-group:T0HOME:S1, ${entra}]`), 'policy.yaml');
+    assert.deepEqual(policy.groups.get('soc-leads'), ['slack:T0HOME:U3']);
+    assert.deepEqual(policy.sources?.get('soc-leads'), [
+      { kind: 'slack-group', tenant: 'T0HOME', id: 'S1' },
+      {
+        kind: 'entra-group',
+        tenant: '11111111-2222-4333-8444-55555555555a',
+        id: '66666666-7777-4888-9999-000000000000',
+      },
+    ]);
+    assert.deepEqual([...policy.unresolved.keys()], ['soc-leads']);
+    const other = parsePolicy(withLeads(`[slack:T0HOME:U3, slack-group:T0HOME:S2, ${entra}]`), 'policy.yaml');
+    assert.notEqual(other.revision, policy.revision);
+  });
+
+  for (const member of ['slack-group:T0HOME:U1', 'slack-group:S1', 'entra-group:contoso:leads', 'slack:T0HOME:S1']) {
+    it(`is not ${member}`, () => {
+      assert.throws(() => parsePolicy(withLeads(`[${member}]`), 'policy.yaml'), /slack-group:<team>:<user group id>/);
+    });
+  }
 });
