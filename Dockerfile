@@ -14,6 +14,7 @@ RUN npx tsc -p tsconfig.json && npm prune --omit=dev
 FROM node:24-slim
 ENV NODE_ENV=production \
     DATABASE_URL=sqlite:/data/cordon.db \
+    CORDON_AUDIT_KEY=/data/audit-key.pem \
     CORDON_POLICY=/etc/cordon/policy.yaml
 WORKDIR /app
 COPY --from=build /app/package.json ./

@@ -6,6 +6,7 @@ import * as cast from './cast.js';
 import type { CordonProcess } from './cordon-process.js';
 import { type DefenderOptions, type DefenderStandIn, startDefender } from './defender.js';
 import { type EntraStandIn, startEntra } from './entra.js';
+import { graphResource, type GraphStandIn, startGraph } from './graph.js';
 import { type Replicas, startReplicas } from './replicas.js';
 import { type SlackOptions, type SlackStandIn, startSlack } from './slack.js';
 import { createSlackDoor, createSocketDoor, type HttpSlackDoor, type SlackDoor } from './slack/door.js';
@@ -33,6 +34,7 @@ export interface Sandbox {
   readonly slack: SlackStandIn;
   readonly entra: EntraStandIn;
   readonly defender: DefenderStandIn;
+  readonly graph: GraphStandIn;
   readonly settings: Readonly<Record<string, string>>;
   /** The first one, where there are several. */
   cordon(): CordonProcess;
@@ -64,6 +66,8 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     rolesOf: entra.rolesOf,
     ...options.defender,
   });
+  entra.allow(graphResource);
+  const graph = await startGraph({ validToken: entra.validToken });
   const slack = await startSlack({ now, users: cast.people, channels: cast.channels, ...options.slack });
   const teams = await startTeamsIfAsked(options.teams, entra);
   await writeFile(join(folder, 'policy.yaml'), options.policy ?? cast.policy);
@@ -73,6 +77,7 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     NODE_EXTRA_CA_CERTS: join(folder, 'entra-ca.pem'),
     DATABASE_URL: `sqlite:${join(folder, 'cordon.db')}`,
     CORDON_POLICY: join(folder, 'policy.yaml'),
+    CORDON_AUDIT_KEY: join(folder, 'audit-key.pem'),
     SLACK_BOT_TOKEN: slack.botToken,
     ...(options.socketMode === true ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
     SLACK_API_URL: slack.apiUrl,
@@ -82,12 +87,13 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     AZURE_AUTHORITY_HOST: entra.url,
     ENTRA_DISABLE_INSTANCE_DISCOVERY: 'true',
     DEFENDER_API_URL: defender.url,
+    CORDON_GRAPH_URL: graph.url,
     ...teams?.settings,
     ...options.settings,
   });
 
   const closeStandIns = async (): Promise<void> => {
-    await Promise.all([slack.close(), teams?.close(), defender.close(), entra.close()]);
+    await Promise.all([slack.close(), teams?.close(), defender.close(), graph.close(), entra.close()]);
     await rm(folder, { recursive: true, force: true });
   };
   let replicas: Replicas;
@@ -106,6 +112,7 @@ export async function boot(options: BootOptions = {}): Promise<Sandbox> {
     slack,
     entra,
     defender,
+    graph,
     settings,
     hasTeams: teams !== undefined,
     cordon: () => replicas.process(0),

@@ -49,6 +49,8 @@ export interface EntraStandIn {
   readonly caPem: string;
   /** How many tokens were handed out. */
   issued(): number;
+  /** Lets the first app ask for tokens for one more resource. */
+  allow(resource: string): void;
   /** Adds an app registration, or changes the one with that client id. */
   register(app: EntraApp): void;
   /** A token as the endpoint would hand it out, for callers that do not go through it. For the first app's resource when missing. */
@@ -95,12 +97,13 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
   /** By client id; the plan for every app is under the empty one. */
   const plans = new Map<string, FaultPlan<'token', EntraFaultKind>>();
   const live = new Set<string>();
+  const resources = [resource];
   let issued = 0;
   const register = (app: EntraApp): void => {
     apps.set(app.clientId, app);
   };
   const grant = (roles: readonly string[]): void => {
-    register({ clientId, clientSecret, resources: [resource], roles });
+    register({ clientId, clientSecret, resources, roles });
   };
   grant(options.roles ?? ['Machine.Read.All', 'Machine.RestrictExecution']);
 
@@ -213,6 +216,9 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
     scope,
     caPem: cert,
     issued: () => issued,
+    allow: (more) => {
+      resources.push(more);
+    },
     register,
     issue,
     validToken: (each, audience = resource) => {

@@ -17,6 +17,7 @@ import {
   type OpenView,
   type SlackApp,
   type SlackChannel,
+  type SlackGroup,
   type SlackUser,
   type StoredMessage,
   type Team,
@@ -75,6 +76,8 @@ export interface SlackStandIn {
   /** Adds the user, or changes the one with that id: deactivates, makes a guest, … */
   putUser(user: SlackUser): void;
   putChannel(channel: SlackChannel): void;
+  /** Adds the user group, or changes the one with that id. */
+  putGroup(group: SlackGroup): void;
   /** As if a person deleted it. */
   deleteMessage(channel: string, ts: string): void;
   /** A fresh `trigger_id` of an interaction by this user. */
@@ -98,6 +101,7 @@ const defaultTokens: Readonly<Record<string, readonly string[]>> = {
     'im:history',
     'im:read',
     'im:write',
+    'usergroups:read',
     'users:read',
     'users:read.email',
   ]),
@@ -197,6 +201,9 @@ export async function startSlack(options: SlackOptions): Promise<SlackStandIn> {
     },
     putChannel: (channel) => {
       workspace.putChannel(channel);
+    },
+    putGroup: (group) => {
+      workspace.putGroup(group);
     },
     deleteMessage: (channel, ts) => {
       const stored = workspace.find(channel, ts);

@@ -14,10 +14,14 @@ export interface Config {
   readonly logLevel: string;
   readonly databaseUrl: string;
   readonly policyPath: string;
+  /** Files of the audit keys; the first one signs. */
+  readonly auditKeyPaths: readonly string[];
   readonly slack: SlackSettings | undefined;
   readonly teams: TeamsSettings | undefined;
   readonly entra: EntraSettings;
   readonly defender: DefenderSettings;
+  /** Microsoft Graph, asked for the members of Entra groups that the policy names. */
+  readonly graph: { readonly url: string; readonly scope: string };
   /** What Defender lets Cordon call. */
   readonly quota: QuotaSettings;
   /** The longest Comment sent to Defender, in characters. */
@@ -28,6 +32,8 @@ export interface Config {
   readonly attempts: number;
   /** So many Requests may be open at once, in all and of one person. */
   readonly mostOpen: CreateLimits;
+  /** Everything happens but the calls that change something at Defender. */
+  readonly dryRun: boolean;
   /** How long after its last sign of life a replica counts as dead. */
   readonly leaseMs: number;
 }
@@ -132,6 +138,7 @@ function toConfig(given: Settings): Config {
     logLevel: given.CORDON_LOG_LEVEL,
     databaseUrl: given.DATABASE_URL,
     policyPath: given.CORDON_POLICY,
+    auditKeyPaths: given.CORDON_AUDIT_KEY,
     slack:
       given.SLACK_BOT_TOKEN === undefined
         ? undefined
@@ -154,6 +161,10 @@ function toConfig(given: Settings): Config {
       scope: given.DEFENDER_SCOPE ?? preset.scope,
       portalUrl: preset.portalUrl,
     },
+    graph: {
+      url: given.CORDON_GRAPH_URL ?? preset.graphUrl,
+      scope: given.CORDON_GRAPH_SCOPE ?? `${preset.graphUrl}/.default`,
+    },
     quota: {
       scope: given.CORDON_QUOTA_SCOPE,
       callsPerMinute: given.DEFENDER_CALLS_PER_MINUTE,
@@ -163,6 +174,7 @@ function toConfig(given: Settings): Config {
     settleMs: given.CORDON_SETTLE_SECONDS * 1_000,
     attempts: given.CORDON_ATTEMPTS,
     mostOpen: { open: given.CORDON_OPEN_REQUESTS, openOfRequester: given.CORDON_OPEN_REQUESTS_PER_PERSON },
+    dryRun: given.CORDON_DRY_RUN,
     leaseMs: given.CORDON_LEASE_SECONDS * 1_000,
   };
 }

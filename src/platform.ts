@@ -1,6 +1,7 @@
 import { CordonError } from './errors.js';
 import type { Incoming } from './command/model.js';
 import type { Account, PlatformName, Profile } from './people/person.js';
+import type { GroupSource } from './policy/groups.js';
 import type { Card, View } from './view/model.js';
 
 /**
@@ -40,6 +41,8 @@ export interface Platform {
 /** A platform's adapter as the composition root sees it. */
 export interface Adapter {
   readonly platform: Platform;
+  /** Where the platform keeps groups of people that a policy may name. */
+  readonly groups?: GroupSource;
   /** Checks the credentials. Throws a `PlatformError` where the platform refuses them; an outage is only logged. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -61,7 +64,25 @@ export interface Core {
    * platforms whose answer to a click carries the new card. Undefined where the button belongs to no Card.
    */
   cardAfter(press: Incoming, withinMs: number): Promise<Card | undefined>;
+  /** The door turned something away, which is recorded. Returns at once and never throws. */
+  refused(platform: PlatformName, reason: DoorReason): void;
 }
+
+/**
+ * Why something was not let in. `unsigned`: no signature or token at all; `wrong signature`: one that does not fit, has expired or is
+ * for somebody else; `wrong time`: a time stamp too far off; `foreign issuer`, `foreign tenant`, `foreign channel`: from where nobody
+ * may speak to Cordon; `keys unavailable`: nobody could tell; `malformed`, `too large`: nothing that Cordon can read.
+ */
+export type DoorReason =
+  | 'unsigned'
+  | 'wrong signature'
+  | 'wrong time'
+  | 'foreign issuer'
+  | 'foreign tenant'
+  | 'foreign channel'
+  | 'keys unavailable'
+  | 'malformed'
+  | 'too large';
 
 /** What an adapter has to remember about how to reach a conversation or a person; opaque to the core, kept over restarts. */
 export interface Addresses {

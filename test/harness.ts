@@ -19,6 +19,7 @@ import type { Pool } from '../src/work/pool.js';
 import { createSearch } from '../src/work/search.js';
 import { scheduleTick } from '../src/work/schedule.js';
 import { createTracker } from '../src/work/track.js';
+import { audit } from './audit-key.js';
 import { FakeDefender, FakePlatform, type Sent } from './fakes.js';
 
 const start = Date.parse('2026-11-23T09:00:00Z');
@@ -48,9 +49,9 @@ rules:
 /** The core with everything outside it replaced: real store in memory, real use cases and loops, a clock that stands still. */
 export class Harness {
   clock = start;
-  readonly defender = new FakeDefender();
-  readonly slack = new FakePlatform();
-  readonly teams = new FakePlatform('teams');
+  readonly defender: FakeDefender;
+  readonly slack: FakePlatform;
+  readonly teams: FakePlatform;
   policy: Policy;
   private keys = 0;
   private tokens = 0;
@@ -67,9 +68,17 @@ export class Harness {
   private constructor(
     readonly store: Store,
     policyText: string,
+    /** Like a restart with the other setting. */
+    public dryRun: boolean,
+    beside?: Harness,
   ) {
+    this.defender = beside?.defender ?? new FakeDefender();
+    this.slack = beside?.slack ?? new FakePlatform();
+    this.teams = beside?.teams ?? new FakePlatform('teams');
+    const name = beside === undefined ? 'replica' : 'other';
     this.policy = parsePolicy(policyText, 'policy.yaml');
     const now = (): number => this.clock;
+    const isDry = (): boolean => this.dryRun;
     this.platforms = new Map([this.slack, this.teams].map((platform) => [platform.name, platform]));
     this.context = {
       store,
@@ -80,15 +89,18 @@ export class Harness {
       policyNow: () => Promise.resolve(this.policy),
       unfinished: createUnfinished(this.defender, now),
       replica: {
-        id: () => `replica-${this.lives}`,
-        claim: (take) => take(ownerFor(`replica-${this.lives}`, 1)),
+        id: () => `${name}-${this.lives}`,
+        claim: (take) => take(ownerFor(`${name}-${this.lives}`, 1)),
         alive: () => true,
       },
       now,
-      newId: () => `AAAA${String((this.keys += 1)).padStart(4, '0')}`,
-      newToken: () => `token-${(this.tokens += 1)}`,
+      newId: () => `${beside === undefined ? 'AAAA' : 'BBBB'}${String((this.keys += 1)).padStart(4, '0')}`,
+      newToken: () => `${beside === undefined ? 'token' : 'other'}-${(this.tokens += 1)}`,
       newCode: () => `C0DE${String((this.codes += 1)).padStart(8, '0')}`,
       logger: pino({ level: 'silent' }),
+      get dryRun() {
+        return isDry();
+      },
       portalUrl: 'https://security.microsoft.com',
       limits: { commentLength: 1_000, settleMs: 60_000, attempts: 3, mostOpen: { open: 1_000, openOfRequester: 100 } },
       wake: () => undefined,
@@ -100,10 +112,21 @@ export class Harness {
     this.search = createSearch(this.context);
   }
 
-  static async open(policyText = standardPolicy): Promise<Harness> {
-    const harness = new Harness(await openStore('sqlite::memory:', { now: () => start }), policyText);
-    await harness.store.register('replica-0', Number.MAX_SAFE_INTEGER);
+  static async open(policyText = standardPolicy, options: { readonly dryRun?: boolean } = {}): Promise<Harness> {
+    return Harness.over(await openStore('sqlite::memory:', { audit, now: () => start }), policyText, options);
+  }
+
+  static async over(store: Store, policyText = standardPolicy, { dryRun = false } = {}): Promise<Harness> {
+    const harness = new Harness(store, policyText, dryRun);
+    await harness.store.register(harness.context.replica.id(), Number.MAX_SAFE_INTEGER);
     return harness;
+  }
+
+  /** Another process that shares the store, and sees the same world. */
+  async beside(policyText = standardPolicy): Promise<Harness> {
+    const other = new Harness(this.store, policyText, false, this);
+    await this.store.register(other.context.replica.id(), Number.MAX_SAFE_INTEGER);
+    return other;
   }
 
   /** As if Cordon had been started without that platform's settings. */
@@ -183,9 +206,31 @@ export class Harness {
   }
 
   async pressFrom(account: Account, button: 'Approve' | 'Deny', reason?: string): Promise<void> {
-    const said: Said = { kind: 'press', token: this.token(button), ...(reason === undefined ? {} : { reason }) };
-    await this.acceptFrom(account, said);
+    const { token, origin } = this.buttonFor(account, button);
+    await this.acceptFrom(account, { kind: 'press', token, ...(reason === undefined ? {} : { reason }) }, origin);
     await this.settle();
+  }
+
+  /** A button where this account sees it: on a card in a channel of its platform, or on one that was sent to it. */
+  buttonFor(account: Account, label: string): { token: string; origin: Origin } {
+    for (const { sent, card } of this.cards()) {
+      const button = card.buttons.find((each) => each.label === label);
+      const { ref, target } = sent;
+      if (button === undefined || ref.platform !== account.platform) continue;
+      if (target.to === 'person' && target.account.user !== account.user) continue;
+      const direct = target.to === 'person';
+      return { token: button.token, origin: { ...this.originOf(account), conversation: ref.conversation, direct } };
+    }
+    throw new Error(`${account.user} sees no card with a button ${label}`);
+  }
+
+  /** One turn of the loops, as far as it goes by itself: what another process does meanwhile may come in between. */
+  async turn(): Promise<void> {
+    await this.intake.tick();
+    await this.dispatcher.tick();
+    await Promise.all([this.intake.idle(), this.dispatcher.idle()]);
+    await this.deliver.tick();
+    await this.deliver.idle();
   }
 
   say(user: string, text: string, origin = this.origin(), tenant = 'T0HOME'): Promise<void> {

@@ -3,6 +3,7 @@ import crossFetch from 'cross-fetch';
 import type { Application } from 'express';
 import { CordonError } from '../../src/errors.js';
 import { type Adapter, type Core, PlatformError } from '../../src/platform.js';
+import { createSlackGroups } from './groups.js';
 import { createHttpReceiver } from './http.js';
 import { Intake } from './intake.js';
 import type { Log } from './log.js';
@@ -23,7 +24,7 @@ export interface SlackAdapterOptions {
   readonly settings: SlackAdapterSettings;
   /** Takes `POST /slack/events` in HTTP mode; not used in Socket Mode. */
   readonly app?: Application | undefined;
-  readonly core: Pick<Core, 'accept'>;
+  readonly core: Pick<Core, 'accept' | 'refused'>;
   /** Unix ms. */
   readonly now: () => number;
   readonly logger: Log;
@@ -60,6 +61,7 @@ export function createSlackAdapter(options: SlackAdapterOptions): Adapter {
   const home = createHome(intake.client);
   return {
     platform: createSlackPlatform({ client: intake.client, home, respond }),
+    groups: createSlackGroups(intake.client, home),
     async start() {
       try {
         await home();
@@ -79,13 +81,27 @@ export function createSlackAdapter(options: SlackAdapterOptions): Adapter {
   };
 }
 
-function httpReceiver({ settings, app, now, logger }: SlackAdapterOptions): ReturnType<typeof createHttpReceiver> {
+function httpReceiver({
+  settings,
+  app,
+  core,
+  now,
+  logger,
+}: SlackAdapterOptions): ReturnType<typeof createHttpReceiver> {
   if (settings.signingSecret === undefined || app === undefined) {
     throw new CordonError('slack_settings', 'HTTP mode needs a signing secret and an app', {
       userText: 'Set SLACK_SIGNING_SECRET, or SLACK_APP_TOKEN for Socket Mode: see docs/slack.md.',
     });
   }
-  return createHttpReceiver({ app, signingSecret: settings.signingSecret, now, log: logger });
+  return createHttpReceiver({
+    app,
+    signingSecret: settings.signingSecret,
+    now,
+    refused: (reason) => {
+      core.refused('slack', reason);
+    },
+    log: logger,
+  });
 }
 
 /** The client appends the method's name to it. */

@@ -1,5 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
 import { z } from 'zod';
+import { redact } from '../../src/defender/redact.js';
 import { messageOf } from '../../src/errors.js';
 import { mayHaveWorked, neverLeft, systemCode } from '../../src/network.js';
 import { PlatformError, type PlatformErrorKind } from '../../src/platform.js';
@@ -91,5 +92,5 @@ function problem(
   what: string,
   options: Options = {},
 ): PlatformError {
-  return new PlatformError(kind, code, `${what}: ${messageOf(cause)}`, { cause, ...options });
+  return new PlatformError(kind, code, `${what}: ${redact(messageOf(cause))}`, { cause, ...options });
 }

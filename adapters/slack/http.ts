@@ -1,6 +1,7 @@
 import { ExpressReceiver } from '@slack/bolt';
 import { type Application, type RequestHandler, Router } from 'express';
 import { messageOf } from '../../src/errors.js';
+import type { DoorReason } from '../../src/platform.js';
 import { MalformedPayload } from './intake.js';
 import { type Log, slackLogger } from './log.js';
 
@@ -14,6 +15,7 @@ export interface HttpOptions {
   readonly app: Application;
   readonly signingSecret: string;
   readonly now: () => number;
+  readonly refused: (reason: DoorReason) => void;
   readonly log: Log;
 }
 
@@ -21,9 +23,9 @@ export interface HttpOptions {
  * Takes Slack's requests on the shared app. Guarantees: what is handed on was signed with the secret, not more than five
  * minutes ago or ahead. It does not stop a replay within those minutes: the key of the Incoming does.
  */
-export function createHttpReceiver({ app, signingSecret, now, log }: HttpOptions): ExpressReceiver {
+export function createHttpReceiver({ app, signingSecret, now, refused, log }: HttpOptions): ExpressReceiver {
   const router = Router();
-  router.post(eventsPath, refuseOtherTimes(now));
+  router.post(eventsPath, noteRefusals(refused), refuseOtherTimes(now));
   return new ExpressReceiver({
     app,
     router,
@@ -44,11 +46,38 @@ export function createHttpReceiver({ app, signingSecret, now, log }: HttpOptions
   });
 }
 
+/** Bolt says by the status alone why it let nothing through; whether the time stamp was at fault is known here. */
+function noteRefusals(refused: (reason: DoorReason) => void): RequestHandler {
+  return (request, response, next) => {
+    response.once('finish', () => {
+      const reason = reasonOf(response.statusCode, request.get('x-slack-signature'), response.locals);
+      if (reason !== undefined) refused(reason);
+    });
+    next();
+  };
+}
+
+function reasonOf(
+  status: number,
+  signature: string | undefined,
+  { wrongTime }: Readonly<Record<string, unknown>>,
+): DoorReason | undefined {
+  if (status === 400) return 'malformed';
+  if (status === 413) return 'too large';
+  if (status !== 401) return undefined;
+  if (signature === undefined || signature === '') return 'unsigned';
+  return wrongTime === true ? 'wrong time' : 'wrong signature';
+}
+
 /** Bolt refuses old time stamps only: one from the future could be replayed until it is old. */
 function refuseOtherTimes(now: () => number): RequestHandler {
   return (request, response, next) => {
     const sentAt = Number(request.get('x-slack-request-timestamp'));
-    if (Math.abs(now() / 1_000 - sentAt) <= windowSeconds) next();
-    else response.status(401).end();
+    if (Math.abs(now() / 1_000 - sentAt) <= windowSeconds) {
+      next();
+      return;
+    }
+    response.locals['wrongTime'] = true;
+    response.status(401).end();
   };
 }

@@ -25,6 +25,7 @@ export const methodScopes = {
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.open': ['im:write'],
+  'usergroups.users.list': ['usergroups:read'],
   'users.info': ['users:read'],
   'views.open': [],
 } as const satisfies Record<string, readonly string[]>;

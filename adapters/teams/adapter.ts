@@ -47,6 +47,9 @@ export function createTeamsAdapter(options: TeamsAdapterOptions): Adapter {
     settings,
     authentication,
     take: (activity, authenticated) => intake.take(activity, authenticated),
+    refused: (reason) => {
+      core.refused('teams', reason);
+    },
     log,
   });
   const connector = createConnector({

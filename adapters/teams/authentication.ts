@@ -6,8 +6,10 @@ import {
 } from 'botframework-connector';
 import { z } from 'zod';
 import { CordonError, messageOf } from '../../src/errors.js';
+import type { DoorReason } from '../../src/platform.js';
 import { BotCredentials, BotCredentialsFactory } from './credentials.js';
 import type { TeamsSettings } from '../../src/config/teams.js';
+import { quietly } from './quiet.js';
 import { within } from '../../src/time.js';
 
 /** The Bot Framework waits 15 s for an answer. */
@@ -20,7 +22,12 @@ const timeoutMs = 8_000;
 export class Refused extends CordonError {
   readonly status: 401 | 503;
 
-  constructor(code: 'teams_unauthorized' | 'teams_keys_unavailable', why: string, cause?: unknown) {
+  constructor(
+    code: 'teams_unauthorized' | 'teams_keys_unavailable',
+    readonly reason: DoorReason,
+    why: string,
+    cause?: unknown,
+  ) {
     super(code, why, cause === undefined ? {} : { cause });
     this.status = code === 'teams_unauthorized' ? 401 : 503;
   }
@@ -65,18 +72,21 @@ export async function authenticate(
   authorization: string,
   { settings, authentication }: { settings: TeamsSettings; authentication: BotFrameworkAuthentication },
 ): Promise<AuthenticateRequestResult> {
-  if (activity.channelId !== 'msteams') throw unauthorized('the channel is not Teams');
-  if (!settings.anonymous && unverifiedIssuer(authorization) !== settings.channel.tokenIssuer) {
-    throw unauthorized('no token of the Bot Framework');
-  }
+  if (activity.channelId !== 'msteams') throw unauthorized('foreign channel', 'the channel is not Teams');
+  const issuer = settings.anonymous ? settings.channel.tokenIssuer : unverifiedIssuer(authorization);
+  if (issuer === undefined) throw unauthorized('unsigned', 'no signed token');
+  if (issuer !== settings.channel.tokenIssuer) throw unauthorized('foreign issuer', 'no token of the Bot Framework');
   let result: AuthenticateRequestResult;
   try {
-    result = await within(timeoutMs, authentication.authenticateRequest(activity, authorization));
+    result = await within(
+      timeoutMs,
+      quietly(() => authentication.authenticateRequest(activity, authorization)),
+    );
   } catch (error) {
     throw refusal(error);
   }
   if (!settings.anonymous && result.claimsIdentity.getClaimValue('iss') !== settings.channel.tokenIssuer) {
-    throw unauthorized('a token of another issuer');
+    throw unauthorized('foreign issuer', 'a token of another issuer');
   }
   return result;
 }
@@ -102,11 +112,16 @@ const badToken = ['JsonWebTokenError', 'NotBeforeError', 'TokenExpiredError'];
 function refusal(error: unknown): Refused {
   const unauthorizedBySdk = error instanceof AuthenticationError && String(error.statusCode) === '401';
   if (unauthorizedBySdk || (error instanceof Error && badToken.includes(error.name))) {
-    return unauthorized(messageOf(error), error);
+    return unauthorized('wrong signature', messageOf(error), error);
   }
-  return new Refused('teams_keys_unavailable', `the token could not be checked: ${messageOf(error)}`, error);
+  return new Refused(
+    'teams_keys_unavailable',
+    'keys unavailable',
+    `the token could not be checked: ${messageOf(error)}`,
+    error,
+  );
 }
 
-function unauthorized(why: string, cause?: unknown): Refused {
-  return new Refused('teams_unauthorized', why, cause);
+function unauthorized(reason: DoorReason, why: string, cause?: unknown): Refused {
+  return new Refused('teams_unauthorized', reason, why, cause);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redact } from '../../src/defender/redact.js';
 import { retryAfterMs } from '../../src/defender/retry-after.js';
 import { messageOf } from '../../src/errors.js';
 import { mayHaveWorked, neverLeft, systemCode } from '../../src/network.js';
@@ -42,7 +43,8 @@ const refusal = z.object({ error: z.object({ code: z.string().optional(), messag
  */
 export function connectorError({ status, retryAfter, body }: Answer, what: string, now: number): PlatformError {
   const { code, message } = read(body);
-  const text = `${what}: ${status} ${code ?? ''} ${message ?? ''}`.trim();
+  // It goes into the log, the delivery and the record.
+  const text = `${what}: ${status} ${code ?? ''} ${redact(message ?? '')}`.trim();
   if (status === 429) {
     const wait = retryAfterMs(retryAfter, message ?? '', now);
     return new PlatformError('later', 'teams_rate_limited', text, wait === undefined ? {} : { retryAfterMs: wait });

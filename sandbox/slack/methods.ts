@@ -15,6 +15,7 @@ export type SlackMethod =
   | 'chat.update'
   | 'conversations.info'
   | 'conversations.open'
+  | 'usergroups.users.list'
   | 'users.info'
   | 'views.open'
   | 'views.update';
@@ -93,6 +94,15 @@ const methods: Readonly<Record<SlackMethod, Method>> = {
     run: (args, { workspace }) => {
       const channel = workspace.visibleChannel(text(args.channel));
       return { channel: describeChannel(channel, workspace) };
+    },
+  },
+  'usergroups.users.list': {
+    scopes: needs('usergroups:read'),
+    run: (args, { workspace }) => {
+      const group = workspace.findGroup(text(args.usergroup));
+      const disabled = String(args.include_disabled) === 'true';
+      if (group === undefined || (group.disabled && !disabled)) throw new SlackError('no_such_subteam');
+      return { users: group.users };
     },
   },
   'users.info': {

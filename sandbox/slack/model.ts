@@ -41,6 +41,14 @@ export interface SlackChannel {
   readonly im?: string;
 }
 
+/** A user group, “@soc-leads” say. */
+export interface SlackGroup {
+  readonly id: string;
+  /** User ids. */
+  readonly users: readonly string[];
+  readonly disabled: boolean;
+}
+
 /** A message as Slack stores and shows it. A root that has replies carries its own `ts` as `thread_ts`. */
 export interface SlackMessage {
   readonly type: 'message';

@@ -13,6 +13,7 @@ const rates: Readonly<Record<string, Rate>> = {
   'chat.postEphemeral': { perMinute: 100, burst: 20 },
   'conversations.open': { perMinute: 50, burst: 10 },
   'conversations.info': { perMinute: 50, burst: 10 },
+  'usergroups.users.list': { perMinute: 20, burst: 10 },
   'users.info': { perMinute: 100, burst: 20 },
   'views.open': { perMinute: 100, burst: 20 },
   'apps.connections.open': { perMinute: 1, burst: 10 },

@@ -4,6 +4,7 @@ import {
   type MessageEvent,
   type SlackApp,
   type SlackChannel,
+  type SlackGroup,
   type SlackMessage,
   type SlackUser,
   type StoredMessage,
@@ -20,6 +21,7 @@ interface Content {
 export class Workspace {
   readonly #users = new Map<string, SlackUser>();
   readonly #channels = new Map<string, SlackChannel>();
+  readonly #groups = new Map<string, SlackGroup>();
   readonly #listeners = new Set<(event: MessageEvent) => void>();
   #messages: StoredMessage[] = [];
   #lastMicros = 0;
@@ -52,6 +54,14 @@ export class Workspace {
 
   putUser(user: SlackUser): void {
     this.#users.set(user.id, user);
+  }
+
+  findGroup(id: string): SlackGroup | undefined {
+    return this.#groups.get(id);
+  }
+
+  putGroup(group: SlackGroup): void {
+    this.#groups.set(group.id, group);
   }
 
   channels(): SlackChannel[] {

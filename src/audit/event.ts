@@ -1,10 +1,14 @@
 import { accountKey, type Person } from '../people/person.js';
 
-/** Who did it: a person, Cordon itself (a timer, a loop), or Defender (a status that it reported). */
+/**
+ * Who did it: a person, Cordon itself (a timer, a loop), Defender (a status that it reported), or somebody at the command line, under
+ * the name that the operating system gives them.
+ */
 export type Actor =
   | { readonly kind: 'person'; readonly id: string; readonly name: string; readonly account: string }
   | { readonly kind: 'cordon' }
-  | { readonly kind: 'defender' };
+  | { readonly kind: 'defender' }
+  | { readonly kind: 'operator'; readonly name: string };
 
 /** One immutable line of the record. `detail` holds ids and facts, never secrets. */
 export interface AuditEvent {

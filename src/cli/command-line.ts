@@ -11,6 +11,17 @@ export interface World {
   /** A file that ships with Cordon, by its path from the project's root. */
   readonly asset: (path: string) => Promise<Uint8Array>;
   readonly writeFile: (path: string, content: string | Uint8Array) => Promise<void>;
+  /** Throws where there is none, or no right to read it. */
+  readonly readText: (path: string) => Promise<string>;
+  /** The lines of a file without their line feeds, one at a time; a last one without a line feed too. */
+  readonly readLines: (path: string) => AsyncIterable<string>;
+  /** Writes each as it comes, to a file for the owner alone or else to standard output, and waits for the disk. How many there were. */
+  readonly writeLines: (path: string | undefined, lines: AsyncIterable<string>) => Promise<number>;
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Whom the operating system takes the user for. */
+  readonly userName: () => string;
 }
 
 export interface CliCommand {

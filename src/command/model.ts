@@ -20,11 +20,18 @@ export type Command =
   | { readonly kind: 'status'; readonly about?: { request: string } | { device: DeviceRef } }
   | { readonly kind: 'approve'; readonly request: string }
   | { readonly kind: 'deny'; readonly request: string; readonly reason: string }
-  | { readonly kind: 'withdraw'; readonly request: string }
+  /** `unvote`: an approver takes their vote back. */
+  | { readonly kind: 'unvote' | 'withdraw'; readonly request: string }
+  | { readonly kind: 'edit'; readonly request: string; readonly comment: string }
   | { readonly kind: 'cancel'; readonly request: string; readonly reason?: string }
   /** What an approver says of a call of which nobody can tell whether it arrived: it did, or it is to be made again. */
   | { readonly kind: 'sent' | 'resend'; readonly request: string }
+  /** The kill switch. */
+  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'resume'; readonly reason?: string }
   | { readonly kind: 'list' }
+  /** Why a Request may or may not go on, by the policy of now. */
+  | { readonly kind: 'explain'; readonly request: string }
   | { readonly kind: 'history'; readonly device: DeviceRef }
   /** `code` is what was shown in Slack, without dashes. */
   | { readonly kind: 'link'; readonly code?: string }

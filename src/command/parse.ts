@@ -50,6 +50,8 @@ export function parseCommand(text: string, options: ParseOptions = {}): Parsed {
     case 'status':
       return parseStatus(word.rest);
     case 'approve':
+    case 'explain':
+    case 'unvote':
     case 'withdraw':
     case 'sent':
     case 'resend':
@@ -58,10 +60,16 @@ export function parseCommand(text: string, options: ParseOptions = {}): Parsed {
       return parseCancel(word.rest);
     case 'deny':
       return parseDeny(word.rest);
+    case 'edit':
+      return parseEdit(word.rest);
     case 'history':
       return parseHistory(word.rest);
     case 'link':
       return parseLink(word.rest);
+    case 'stop':
+      return parseStop(word.rest);
+    case 'resume':
+      return success(isBlank(word.rest) ? { kind: 'resume' } : { kind: 'resume', reason: word.rest });
     case 'list':
     case 'unlink':
       return isBlank(word.rest) ? success({ kind: verb }) : tooMuch(verb, verb, word.rest, verbs[verb].example);
@@ -95,11 +103,22 @@ function parseDeny(text: string): Parsed {
   return success({ kind: 'deny', request, reason: word.rest });
 }
 
-function parseForRequest(verb: 'approve' | 'withdraw' | 'sent' | 'resend', text: string): Parsed {
+function parseForRequest(
+  verb: 'approve' | 'explain' | 'unvote' | 'withdraw' | 'sent' | 'resend',
+  text: string,
+): Parsed {
   const read = readRequestThen(verb, text);
   if ('ok' in read) return read;
   const { request, rest, said } = read;
   return isBlank(rest) ? success({ kind: verb, request }) : tooMuch(verb, said, rest, said);
+}
+
+function parseEdit(text: string): Parsed {
+  const read = readRequestThen('edit', text);
+  if ('ok' in read) return read;
+  const { request, rest, said } = read;
+  if (!isBlank(rest)) return success({ kind: 'edit', request, comment: rest });
+  return failure('edit', said, 'The new comment is missing.', `${said} ${exampleComment}`);
 }
 
 /** The reason may be missing: whoever stops something in a hurry is not to be held up. */
@@ -128,6 +147,12 @@ function parseHistory(text: string): Parsed {
   return isBlank(word.rest)
     ? success({ kind: 'history', device: read.device })
     : tooMuch('history', said, word.rest, said);
+}
+
+/** A lone “stop” may be meant for anybody in the channel. */
+function parseStop(reason: string): Parsed {
+  if (isBlank(reason)) return failure('stop', 'stop', 'The reason is missing. The owners will read it.');
+  return success({ kind: 'stop', reason });
 }
 
 /** People copy a code in quotation marks, in pieces, or read it out. */

@@ -34,6 +34,16 @@ export const verbs: Readonly<Record<Verb, VerbFacts>> = {
     example: `deny ${exampleId} ${exampleReason}`,
     does: 'says no to a request, and why',
   },
+  unvote: {
+    alsoSaid: [],
+    example: `unvote ${exampleId}`,
+    does: 'takes your vote back, as long as the request was not sent',
+  },
+  edit: {
+    alsoSaid: [],
+    example: `edit ${exampleId} ${exampleComment}`,
+    does: 'changes the comment of a request of yours while it waits; everybody votes anew',
+  },
   withdraw: {
     alsoSaid: [],
     example: `withdraw ${exampleId}`,
@@ -54,6 +64,11 @@ export const verbs: Readonly<Record<Verb, VerbFacts>> = {
     example: `resend ${exampleId}`,
     does: 'for approvers, in the same case: Defender did not get it, so send it again',
   },
+  explain: {
+    alsoSaid: ['why'],
+    example: `explain ${exampleId}`,
+    does: 'tells why a request may or may not go on: rules, people, votes and what is missing',
+  },
   list: { alsoSaid: ['requests'], example: 'list', does: 'shows the open requests' },
   history: { alsoSaid: [], example: `history ${exampleDevice}`, does: 'shows what was done to a device' },
   link: {
@@ -62,6 +77,12 @@ export const verbs: Readonly<Record<Verb, VerbFacts>> = {
     does: 'in Slack: gives a code to type in Teams, so that your two accounts count as one person',
   },
   unlink: { alsoSaid: [], example: 'unlink', does: 'takes that back' },
+  stop: {
+    alsoSaid: [],
+    example: 'stop a playbook asks for every device',
+    does: 'for those whom the policy names: no restriction is sent any more, releases are',
+  },
+  resume: { alsoSaid: [], example: 'resume', does: 'for the same people: ends that' },
   help: { alsoSaid: ['?'], example: 'help', does: 'shows this' },
 };
 

@@ -95,6 +95,11 @@ export const settings = z.object({
   PORT: z.coerce.number({ error: 'has to be a port number' }).int().min(0).max(65_535).default(3_978),
   DATABASE_URL: z.string().default('sqlite:data/cordon.db'),
   CORDON_POLICY: z.string().default('policy.yaml'),
+  CORDON_AUDIT_KEY: z
+    .string()
+    .default('data/audit-key.pem')
+    .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])))
+    .pipe(z.array(z.string()).min(1, { error: 'has to be the path of a key file, or several separated by commas' })),
   CORDON_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   CORDON_COMMENT_LENGTH: count(1_000, 200, 10_000),
   CORDON_SETTLE_SECONDS: count(60, 5, 3_600),
@@ -102,9 +107,12 @@ export const settings = z.object({
     .enum(['operation', 'app'], { error: 'has to be operation or app' })
     .default(documentedQuota.scope),
   CORDON_ATTEMPTS: count(3, 1, 10),
+  CORDON_DRY_RUN: yes,
   CORDON_LEASE_SECONDS: count(20, 2, 600),
   CORDON_OPEN_REQUESTS: count(10_000, 1, 1_000_000),
   CORDON_OPEN_REQUESTS_PER_PERSON: count(500, 1, 1_000_000),
+  CORDON_GRAPH_URL: url.optional(),
+  CORDON_GRAPH_SCOPE: z.string().endsWith('/.default', { error: 'has to end with /.default' }).optional(),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', { error: 'has to start with xoxb-' }).optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', { error: 'has to start with xapp-' }).optional(),

@@ -15,6 +15,8 @@ export interface Cloud {
   readonly scope: string;
   readonly authorityHost: string;
   readonly portalUrl: string;
+  /** Microsoft Graph, without a trailing slash. Source: learn.microsoft.com `graph/deployments`. */
+  readonly graphUrl: string;
 }
 
 const usGovernmentApi = 'https://api-gov.securitycenter.microsoft.us';
@@ -26,6 +28,7 @@ const clouds: Readonly<Record<CloudName, Cloud>> = {
     scope: 'https://api.securitycenter.microsoft.com/.default',
     authorityHost: 'https://login.microsoftonline.com',
     portalUrl: 'https://security.microsoft.com',
+    graphUrl: 'https://graph.microsoft.com',
   },
   // Microsoft does not publish the scopes of the government clouds; clients in use ask for the API's own host.
   gcc: {
@@ -33,18 +36,21 @@ const clouds: Readonly<Record<CloudName, Cloud>> = {
     scope: 'https://api-gcc.securitycenter.microsoft.us/.default',
     authorityHost: 'https://login.microsoftonline.com',
     portalUrl: 'https://security.microsoft.com',
+    graphUrl: 'https://graph.microsoft.com',
   },
   'gcc-high': {
     apiUrl: usGovernmentApi,
     scope: `${usGovernmentApi}/.default`,
     authorityHost: 'https://login.microsoftonline.us',
     portalUrl: 'https://security.microsoft.us',
+    graphUrl: 'https://graph.microsoft.us',
   },
   dod: {
     apiUrl: usGovernmentApi,
     scope: `${usGovernmentApi}/.default`,
     authorityHost: 'https://login.microsoftonline.us',
     portalUrl: 'https://security.apps.mil',
+    graphUrl: 'https://dod-graph.microsoft.us',
   },
 };
 

@@ -80,6 +80,8 @@ const writers: Readonly<Record<DefenderErrorCode, Writer>> = {
     `Too many devices have a name that starts like this. Ask again with the full name or the device id.`,
   too_late: () =>
     `Cordon did not get its call to Defender ready in time, so it did not send it. Nothing was changed. Ask again; if it stays like this, whoever runs Cordon has to check how fast Entra (AZURE_AUTHORITY_HOST) answers.`,
+  dry_run: () =>
+    `Cordon runs as a dry run (CORDON_DRY_RUN) and sends nothing to Defender. Nothing was changed. Use the Defender portal.`,
 };
 
 /** What happened and what to do next, for the people in the channel. */

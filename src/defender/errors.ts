@@ -30,7 +30,7 @@ export const wireCodes = [
  * answer in time. `unreadable_answer`: a 2xx that is not the documented JSON. `unexpected_answer`: a status, redirect or
  * page that is not Defender's. `no_action_id`: a 2xx to a submission that names no action. `token_failed`: Entra gave no
  * token. `too_many_machines`: the name matches more than one answer can hold. `too_late`: the call was not ready to leave
- * within its time, so it was not sent.
+ * within its time, so it was not sent. `dry_run`: it would have changed something.
  */
 export const ownCodes = [
   'network_failure',
@@ -41,6 +41,7 @@ export const ownCodes = [
   'token_failed',
   'too_many_machines',
   'too_late',
+  'dry_run',
 ] as const;
 
 export type DefenderErrorCode = (typeof wireCodes)[number] | (typeof ownCodes)[number];

@@ -33,3 +33,9 @@ const finalStatuses: ReadonlySet<string> = new Set<FinalStatus>(['Succeeded', 'F
 export function finalStatus(action: Pick<MachineAction, 'status'>): FinalStatus | undefined {
   return action.status !== null && finalStatuses.has(action.status) ? (action.status as FinalStatus) : undefined;
 }
+
+/** What the record keeps of an action: which one it is, and Defender's own times. */
+export function actionFacts(action: MachineAction): Readonly<Record<string, unknown>> {
+  const { id, type, status, creationDateTimeUtc, lastUpdateDateTimeUtc } = action;
+  return { machineAction: id, type, status, creationDateTimeUtc, lastUpdateDateTimeUtc };
+}

@@ -19,6 +19,8 @@ export interface TransportOptions {
   readonly gate: (operation: Operation, options?: TakeOptions) => Promise<Call>;
   /** Told of each 429, with the wait in ms where Defender named one. */
   readonly onThrottled: (operation: Operation, retryAfterMs: number | undefined) => Promise<void>;
+  /** No POST leaves: each is refused with `dry_run`. */
+  readonly dryRun?: boolean;
   /** For one call, the reading of its body included. */
   readonly timeoutMs: number;
   /** Unix ms. */
@@ -48,7 +50,7 @@ interface Question {
 /**
  * Calls on one Defender host. Guarantees: every call ends within `timeoutMs`; the token goes to that host only
  * (no redirect is followed, no URL of an answer is used); one 401 refreshes the token once; a POST is never repeated
- * where Defender may have taken it.
+ * where Defender may have taken it; in a dry run none leaves.
  */
 export function createTransport(options: TransportOptions): Transport {
   const { token, gate, now, logger } = options;
@@ -157,6 +159,10 @@ export function createTransport(options: TransportOptions): Transport {
     },
 
     async post(operation, path, body, call) {
+      if (options.dryRun === true) {
+        await call.done();
+        throw defenderError('dry_run', operation, 'a dry run sends nothing that changes anything', { taken: 'no' });
+      }
       // Whoever recovers a lost answer relies on when the first could leave at the latest; the second may not leave later.
       const again = async (): Promise<Call> => {
         const second = await gate(operation, { withinMs: Math.max(0, call.leaveBy - now()) });

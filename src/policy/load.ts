@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.js';
+import { ceilingFaults, toCeiling } from './ceilings-schema.js';
 import { consistencyFaults } from './consistency.js';
-import type { PeopleRules, Policy, Rule } from './policy.js';
+import { type GroupRef, groupRefOf, groupTitle } from './groups.js';
+import { groupsIn, impossible, leastPeople } from './need.js';
+import type { Policy, Rule } from './policy.js';
 import { invalidPolicy, PolicyError } from './policy-error.js';
 import { policyFile, schemaFaults, type PolicyFile } from './schema.js';
 import { readYaml } from './yaml-file.js';
@@ -14,7 +17,11 @@ export function parsePolicy(yamlText: string, fileName: string): Policy {
   const { usable, mistakes } = readYaml(yamlText);
   if (usable === undefined) throw invalidPolicy(fileName, mistakes);
   const read = policyFile.safeParse(usable.value);
-  const faults = [...(read.success ? [] : schemaFaults(read.error)), ...consistencyFaults(usable.value)];
+  const faults = [
+    ...(read.success ? [] : schemaFaults(read.error)),
+    ...consistencyFaults(usable.value),
+    ...ceilingFaults(usable.value),
+  ];
   const all = [...mistakes, ...faults.map(({ path, text }) => usable.mistake(path, text))];
   if (!read.success || all.length > 0) throw invalidPolicy(fileName, all);
   return toPolicy(read.data);
@@ -37,43 +44,74 @@ export async function loadPolicy(path: string, readFile: (path: string) => Promi
 }
 
 function toPolicy(file: PolicyFile): Policy {
-  const groups = new Map(Object.entries(file.groups).map(([name, members]) => [name, [...new Set(members)]]));
-  const rules = file.rules.map(({ expires, ...rule }): Rule => ({ ...rule, expiryMs: expires }));
-  const people = { matchEmail: file.people.match === 'email', same: new Map(file.people.same) };
-  return { revision: revisionOf(groups, rules, people), groups, rules, people };
+  const members = new Map(Object.entries(file.groups).map(([name, list]) => [name, [...new Set(list)]]));
+  const sources = new Map(
+    [...members].flatMap(([name, list]): [string, GroupRef[]][] => {
+      const refs = list.flatMap((id) => groupRefOf(id) ?? []);
+      return refs.length === 0 ? [] : [[name, refs]];
+    }),
+  );
+  const policy = {
+    groups: new Map([...members].map(([name, list]) => [name, list.filter((id) => !groupRefOf(id))])),
+    sources,
+    rules: file.rules.map(toRule),
+    people: { matchEmail: file.people.match === 'email', same: new Map(file.people.same) },
+    unresolved: new Map([...sources].map(([name, refs]) => [name, notAskedYet(name, refs)])),
+    strict: { servers: file.strict.servers, domainControllers: file.strict['domain-controllers'] },
+    ...(file.time === undefined ? {} : { time: file.time }),
+    owners: file.owners,
+    stoppers: file.stop,
+    ceilings: file.ceilings.map(toCeiling),
+  };
+  return { revision: revisionOf(policy), ...policy };
+}
+
+/** Until somebody asks: `policy check` and `policy explain` have nobody to ask. */
+function notAskedYet(name: string, refs: readonly GroupRef[]): string {
+  return `Who is in ${name} is known to ${refs.map(groupTitle).join(' and ')} alone, which was not asked.`;
+}
+
+function toRule(written: PolicyFile['rules'][number]): Rule {
+  const { name, actions, when, forbid, requesters = [], approvers = [], approvals = 1, approve, expires } = written;
+  const need = forbid === undefined ? (approve ?? { kind: 'from', groups: approvers, approvals }) : impossible;
+  return {
+    name,
+    actions,
+    ...(when === undefined ? {} : { when }),
+    ...(forbid === undefined ? {} : { forbid }),
+    requesters,
+    need,
+    approvers: groupsIn(need),
+    // What nobody can approve never takes nobody.
+    approvals: leastPeople(need) ?? 1,
+    ownApproval: written['own-approval'],
+    reasons: written.reasons,
+    expiryMs: expires,
+    announce: written.announce,
+  };
 }
 
 /**
  * The first 16 hex digits of a SHA-256 over what the policy means. Comments and the order inside lists and maps do not
  * matter; the order of the rules does, because the first that fits applies.
  */
-function revisionOf(
-  groups: ReadonlyMap<string, readonly string[]>,
-  rules: readonly Rule[],
-  people: PeopleRules,
-): string {
-  const meaning = {
-    groups: [...groups].map(([name, members]) => [name, unordered(members)] as const).toSorted(byName),
-    rules: rules.map((rule) => [
-      rule.name,
-      unordered(rule.actions),
-      unordered(rule.requesters),
-      unordered(rule.approvers),
-      rule.approvals,
-      rule.expiryMs,
-      rule.announce.origin,
-      rule.announce.approvers,
-      unordered(rule.announce.channels.map(({ platform, conversation }) => `${platform}:${conversation}`)),
-    ]),
-    people: [people.matchEmail, [...people.same].toSorted(byName)],
-  };
-  return createHash('sha256').update(JSON.stringify(meaning)).digest('hex').slice(0, 16);
+function revisionOf({ rules, ...rest }: Omit<Policy, 'revision' | 'unresolved'>): string {
+  const { unresolved, ...meaning } = { unresolved: undefined, ...rest };
+  const text = JSON.stringify([plain(meaning), rules.map(plain)]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-function unordered(list: readonly string[]): string[] {
-  return [...new Set(list)].toSorted();
+/** As plain values in an order of their own: fields by name, lists by content; a word said twice in a list is said once. */
+function plain(value: unknown): unknown {
+  if (value instanceof Map) return plain(Object.fromEntries(value) as object);
+  if (Array.isArray(value))
+    return inOrder(value.every((each) => typeof each === 'string') ? [...new Set(value)] : value);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).filter(([, each]) => each !== undefined);
+  return fields.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => [name, plain(each)]);
 }
 
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
+function inOrder(list: readonly unknown[]): unknown[] {
+  const keyed = list.map((each) => ({ value: plain(each), key: JSON.stringify(plain(each)) }));
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ value }) => value);
 }

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { nearest } from '../command/nearest.js';
+import { ceilingFields, ceilingsField, groupNames } from './ceilings-schema.js';
+import { channelPattern, readChannel, write } from './field.js';
+import { approve } from './need-schema.js';
 import type { Announce } from './policy.js';
+import { domainControllersStrict, strict } from './strict-schema.js';
+import { deviceWhen, originWhen, time, timeWhen, when } from './when-schema.js';
 import type { FieldPath } from './yaml-file.js';
 
 /** The word that stands for every member of the workspace among the requesters. */
@@ -11,11 +16,6 @@ const units: Readonly<Record<string, number>> = { m: minute, h: 60 * minute, d: 
 const shortestExpiry = 5 * minute;
 const longestExpiry = 7 * 24 * 60 * minute;
 const usualExpiry = 60 * minute;
-
-/** The text of an issue: `missing` where nothing was written, else what to write. */
-const write = (what: string) => ({
-  error: (issue: { input?: unknown }) => (issue.input === undefined ? `missing; write ${what}` : `write ${what}`),
-});
 
 const groupNameForm = 'a name of letters, digits, “-”, “_” and “.”, e.g. soc-leads';
 const groupName = z
@@ -28,17 +28,18 @@ const groupName = z
 
 const memberForm =
   'an immutable id: slack:<team>:<user>, e.g. slack:T012AB3CD:U045EF6GH, or entra:<tenant id>:<object id>; ' +
-  'names and e-mail addresses can change hands';
+  'names and e-mail addresses can change hands; for a group that Slack or Entra keeps: slack-group:<team>:<user group id> or entra-group:<tenant id>:<object id>';
 const slackAccount = 'slack:[TE][A-Z0-9]+:[UW][A-Z0-9]+';
 const guid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const entraAccount = `entra:${guid}:${guid}`;
-/** An id as written, the Entra id in lower case. */
+const keptElsewhere = `slack-group:[TE][A-Z0-9]+:S[A-Z0-9]+|entra-group:${guid}:${guid}`;
+/** An id as written, Entra's in lower case. */
 const idOf = (pattern: string, form: string) =>
   z
     .string(write(form))
-    .transform((id) => (/^entra:/i.test(id) ? id.toLowerCase() : id))
+    .transform((id) => (/^entra(?:-group)?:/i.test(id) ? id.toLowerCase() : id))
     .refine((id) => new RegExp(`^(?:${pattern})$`).test(id), `write ${form}`);
-const memberId = idOf(`${slackAccount}|${entraAccount}`, memberForm);
+const memberId = idOf(`${slackAccount}|${entraAccount}|${keptElsewhere}`, memberForm);
 
 const pairForm = 'a pair: [slack:<team>:<user>, entra:<tenant id>:<object id>]';
 const pair = z.tuple(
@@ -72,7 +73,7 @@ const announce = z
   .array(
     z
       .string(write(placeForm))
-      .regex(/^(?:origin|approvers|slack:[CG][A-Z0-9]+|teams:19:\S+@thread\.\w+)$/, `write ${placeForm}`),
+      .refine((place) => /^(?:origin|approvers)$/.test(place) || channelPattern.test(place), `write ${placeForm}`),
     write(`a list of places: ${placeForm}`),
   )
   .min(1, `write at least one place: ${placeForm}`)
@@ -83,16 +84,18 @@ function readAnnounce(places: readonly string[]): Announce {
   return { origin: places.includes('origin'), approvers: places.includes('approvers'), channels };
 }
 
-function readChannel(place: string): Announce['channels'][number] {
-  const colon = place.indexOf(':');
-  return { platform: place.startsWith('slack:') ? 'slack' : 'teams', conversation: place.slice(colon + 1) };
-}
-
 const groupList = (what: string) => z.array(z.string(write(what)), write(what));
-const requestersForm = `a list of groups, e.g. [soc], or [${anyone}]`;
+export const requestersForm = `a list of groups, e.g. [soc], or [${anyone}]`;
 const approversForm = 'a list of groups, e.g. [soc-leads]';
 const actionsForm = 'a list: [restrict], [release] or [restrict, release]';
 
+const forbidForm = 'a text for people: why not, and what to do instead';
+const codeForm = 'a list of words of letters, digits, “-” and “_”, e.g. [malware, phishing]';
+const codes = z
+  .array(z.string(write(codeForm)).regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, `write ${codeForm}`), write(codeForm))
+  .min(1, `write ${codeForm}`);
+
+/** What the fields mean together is another question: consistency.ts. */
 const rule = z.strictObject(
   {
     name: z
@@ -102,18 +105,31 @@ const rule = z.strictObject(
     actions: z
       .array(z.enum(['restrict', 'release'], { error: 'write restrict or release' }), write(actionsForm))
       .min(1, `write ${actionsForm}`),
-    requesters: groupList(requestersForm).min(1, `write ${requestersForm}`),
-    approvers: groupList(approversForm).default([]),
+    when: when.optional(),
+    forbid: z
+      .string(write(forbidForm))
+      .trim()
+      .min(1, `write ${forbidForm}`)
+      .max(500, 'write 500 characters or less')
+      .optional(),
+    requesters: groupList(requestersForm).min(1, `write ${requestersForm}`).optional(),
+    approvers: groupList(approversForm).optional(),
     approvals: z
       .int(write('a whole number, e.g. 1'))
       .min(0, 'write 0 or more')
       .max(100, 'write 100 or less')
-      .default(1),
+      .optional(),
+    approve: approve.optional(),
+    'own-approval': z.boolean(write('true or false')).default(false),
+    reasons: codes.default([]),
     expires: expiry.default(usualExpiry),
     announce: announce.default({ origin: true, approvers: false, channels: [] }),
   },
   write('a rule with the fields name, actions, requesters and approvers'),
 );
+
+const ownersForm = 'a list of groups whose people are told, e.g. [soc-leads]';
+const stopForm = 'a list of groups whose people may stop Cordon, e.g. [soc-leads]';
 
 /** The policy file. Every issue is worded for the person who writes the file. */
 export const policyFile = z.strictObject(
@@ -125,6 +141,11 @@ export const policyFile = z.strictObject(
       write('the groups, e.g. “soc-leads: [slack:T012AB3CD:U045EF6GH]”'),
     ),
     people: people.default({ same: [] }),
+    time: time.optional(),
+    strict: strict.prefault({}),
+    owners: groupNames(ownersForm).default([]),
+    stop: groupNames(stopForm).default([]),
+    ceilings: ceilingsField,
     rules: z.array(rule, write('a list of rules')).min(1, 'write at least one rule; without one, nothing is allowed'),
   },
   write('the fields version, groups and rules; policy.example.yaml shows them all'),
@@ -132,9 +153,20 @@ export const policyFile = z.strictObject(
 
 export type PolicyFile = z.output<typeof policyFile>;
 
-const fileFields = Object.keys(policyFile.shape);
-const ruleFields = Object.keys(rule.shape);
-const peopleFields = Object.keys(people.shape);
+/** The fields of each block, by the place of the block; the first that fits. */
+const blocks: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^$/, Object.keys(policyFile.shape)],
+  [/^people$/, Object.keys(people.shape)],
+  [/^ceilings\.\d+$/, ceilingFields],
+  [/^time$/, ['zone', 'days', 'from', 'to']],
+  [/^strict$/, Object.keys(strict.shape)],
+  [/^strict\.domain-controllers$/, Object.keys(domainControllersStrict.shape)],
+  [/\.when$/, ['device', 'requesters', 'origin', 'time']],
+  [/\.when\.device$/, Object.keys(deviceWhen.shape)],
+  [/\.when\.origin$/, Object.keys(originWhen.shape)],
+  [/\.when\.time$/, Object.keys(timeWhen.shape)],
+  [/^rules\.\d+$/, Object.keys(rule.shape)],
+];
 
 /** The faults of the parsed YAML, field by field. Whether the fields fit together is another question. */
 export function schemaFaults(error: z.ZodError): { path: FieldPath; text: string }[] {
@@ -149,7 +181,8 @@ export function schemaFaults(error: z.ZodError): { path: FieldPath; text: string
 }
 
 function unknownField(key: string, path: FieldPath): string {
-  const known = path.length === 0 ? fileFields : path[0] === 'people' ? peopleFields : ruleFields;
+  const place = path.join('.');
+  const known = blocks.find(([pattern]) => pattern.test(place))?.[1] ?? [];
   const meant = nearest(key, known);
   return `unknown field; ${meant === undefined ? `the fields here are ${known.join(', ')}` : `did you mean “${meant}”?`}`;
 }

@@ -12,14 +12,13 @@ import {
   type Standing,
   toldApart,
 } from '../people/person.js';
-import type { CastVote, Facts, Policy, Rule, VoteStanding } from './policy.js';
+import { membership, whyUnresolved } from './membership.js';
+import type { CastVote, Policy, Rule, VoteStanding } from './policy.js';
 import { anyone } from './schema.js';
 import { allOf, oneOf } from './wording.js';
 
-/** The rule that applies: the first that names the action. */
-export function ruleFor(policy: Policy, facts: Pick<Facts, 'action'>): Rule | undefined {
-  return policy.rules.find((rule) => rule.actions.includes(facts.action));
-}
+/** What of a rule says whose approval counts. */
+export type Electorate = Pick<Rule, 'name' | 'approvers' | 'ownApproval'>;
 
 /**
  * Whether this vote counts beside those of `counted`, who decided the same before. A denial needs no proof that the voter is
@@ -27,28 +26,34 @@ export function ruleFor(policy: Policy, facts: Pick<Facts, 'action'>): Rule | un
  */
 export function voteStanding(
   policy: Policy,
-  rule: Rule,
+  rule: Electorate,
   requester: Person,
   { person: voter, decision }: CastVote,
   counted: readonly Person[],
 ): VoteStanding {
   const standing = outsider(voter);
   if (standing !== undefined) return { counts: false, why: 'not a member', because: standing };
-  if (samePerson(voter, requester)) {
+  const own = samePerson(voter, requester);
+  if (own && !(rule.ownApproval && decision === 'approve')) {
     return { counts: false, why: 'requester', because: `${voter.name} asked for this and cannot also decide on it.` };
   }
-  const groups = groupsOf(policy, rule.approvers, voter);
+  const { inside: groups, unresolved } = membership(policy, rule.approvers, voter);
   if (groups.length === 0) {
     const because =
       rule.approvers.length === 0
         ? `Rule “${rule.name}” asks nobody for approval.`
         : `${voter.name} is not in ${oneOf(rule.approvers)}.`;
-    return { counts: false, why: 'not an approver', because };
+    return {
+      counts: false,
+      why: 'not an approver',
+      because: [because, ...whyUnresolved(policy, unresolved)].join(' '),
+    };
   }
   if (counted.some((other) => samePerson(voter, other))) {
     return { counts: false, why: 'counted before', because: `${voter.name} is counted once.` };
   }
-  const other = decision === 'deny' ? undefined : [requester, ...counted].find((each) => !toldApart(voter, each));
+  const others = own ? counted : [requester, ...counted];
+  const other = decision === 'deny' ? undefined : others.find((each) => !toldApart(voter, each));
   if (other !== undefined) {
     return { counts: false, why: 'not told apart', because: notToldApart(voter, other), other };
   }
@@ -65,33 +70,36 @@ function notToldApart(voter: Person, other: Person): string {
 export function requesterRefusal(policy: Policy, rule: Rule, requester: Person): string | undefined {
   const standing = outsider(requester);
   if (standing !== undefined) return standing;
-  if (rule.requesters.includes(anyone) || groupsOf(policy, rule.requesters, requester).length > 0) return undefined;
-  return `${requester.name} is not in ${oneOf(rule.requesters)}, whose members may ask under rule “${rule.name}”.`;
+  if (rule.requesters.includes(anyone)) return undefined;
+  const { inside, unresolved } = membership(policy, rule.requesters, requester);
+  if (inside.length > 0) return undefined;
+  const because = `${requester.name} is not in ${oneOf(rule.requesters)}, whose members may ask under rule “${rule.name}”.`;
+  return [because, ...whyUnresolved(policy, unresolved)].join(' ');
 }
 
-/** The people in these groups, by the ids that are left when two of one person are taken for one, without the requester. */
-export function eligibleIds(policy: Policy, rule: Rule, requester: Person): ReadonlySet<string> {
-  const ids = new Set(rule.approvers.flatMap((name) => policy.groups.get(name) ?? []).map(canonical(policy)));
-  for (const id of idsOf(requester).map(canonical(policy))) ids.delete(id);
+/** Ids of the people in these groups, two of one person taken for one, without the requester if there is one; each with the groups they are in. */
+export function eligibleIds(
+  policy: Policy,
+  names: readonly string[],
+  requester: Person | undefined,
+): ReadonlyMap<string, readonly string[]> {
+  const ids = new Map<string, string[]>();
+  for (const name of new Set(names)) {
+    for (const id of new Set((policy.groups.get(name) ?? []).map(canonical(policy)))) {
+      ids.set(id, [...(ids.get(id) ?? []), name]);
+    }
+  }
+  for (const id of (requester === undefined ? [] : idsOf(requester)).map(canonical(policy))) ids.delete(id);
   return ids;
 }
 
-/** The accounts of those who may approve; of whoever asks, none. */
-export function approverAccounts(
-  policy: Policy,
-  { action, requester }: Pick<Facts, 'action' | 'requester'>,
-): Account[] {
-  const rule = ruleFor(policy, { action });
-  return rule === undefined ? [] : [...eligibleIds(policy, rule, requester)].map(accountOf);
+/** The accounts of those in these groups; of whoever asks, none. */
+export function approverAccounts(policy: Policy, names: readonly string[], requester: Person): Account[] {
+  return [...eligibleIds(policy, names, requester).keys()].map(accountOf);
 }
 
 function canonical({ people }: Policy): (id: string) => string {
   return (id) => people.same.get(id) ?? id;
-}
-
-function groupsOf(policy: Policy, names: readonly string[], person: Person): string[] {
-  const ids = idsOf(person);
-  return names.filter((name) => policy.groups.get(name)?.some((member) => ids.includes(member)) === true);
 }
 
 const outsiders: Readonly<Record<Exclude<Standing, 'member'>, string>> = {

@@ -3,6 +3,11 @@ import type { Mistake } from './policy-error.js';
 
 export type FieldPath = readonly (string | number)[];
 
+/** A map of the file. */
+export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** A YAML file as plain values, with the way back from a field to its place in the text. */
 export interface YamlFile {
   readonly value: unknown;

@@ -8,15 +8,22 @@ import { accountKey, type Person } from '../people/person.js';
 import { StoreError } from '../store/errors.js';
 import type { Effects, NewDelivery, StoredButton } from '../store/store.js';
 import * as answers from '../view/answers.js';
+import { marked } from '../view/dry-run.js';
 import type { Inline, Line } from '../view/inline.js';
 import type { Button, Note } from '../view/model.js';
 import * as notes from '../view/notes.js';
+import { notNow } from '../view/stopped.js';
 import { answer } from './commit.js';
 import type { Context } from './context.js';
+import { voteButtons, withVoteTokens } from './buttons.js';
+import { committed } from './commitment.js';
+import { ceilingWarnings } from './ceiling-warnings.js';
 import { announcements, requestEvent, whisper } from './effects.js';
 import { isFinal } from './life.js';
+import { recentNow } from './recent.js';
 import { firstDue } from './remind.js';
 import type { Place, Request } from './request.js';
+import { termsOf } from './terms.js';
 
 export interface Ask {
   /** The Incoming that asks. */
@@ -30,7 +37,17 @@ export interface Ask {
 
 type World = Pick<
   Context,
-  'store' | 'defender' | 'platforms' | 'policyNow' | 'now' | 'newId' | 'newToken' | 'limits' | 'wake'
+  | 'store'
+  | 'defender'
+  | 'platforms'
+  | 'policy'
+  | 'policyNow'
+  | 'now'
+  | 'newId'
+  | 'newToken'
+  | 'limits'
+  | 'dryRun'
+  | 'wake'
 >;
 
 const picksShown = 10;
@@ -43,6 +60,8 @@ const pickMs = 3_600_000;
  */
 export async function ask(world: World, asked: Ask): Promise<void> {
   const { store, defender, now } = world;
+  const { stopped, stop } = asked.action === 'restrict' ? await store.switch() : { stopped: false };
+  if (stopped) return turnAway(world, asked, notNow(stop), 'request.stopped', { stoppedBy: stop?.by.id });
   const machines = await defender.findMachines(asked.device);
   const [device] = machines;
   if (device === undefined) return turnAway(world, asked, answers.noDevice(asked.device), 'request.no-device');
@@ -51,22 +70,23 @@ export async function ask(world: World, asked: Ask): Promise<void> {
     return turnAway(world, asked, answers.notOnThisSystem(device), 'request.unsupported-system', { device: device.id });
   }
 
-  const facts = { action: asked.action, requester: asked.person, origin: asked.origin, device, votes: [], now: now() };
   const policy = await world.policyNow();
+  const lately = await recentNow(world, policy, asked.action);
+  const { action, person: requester, origin, comment } = asked;
+  const facts = { action, requester, origin, device, comment, votes: [], now: now(), ...lately };
   const verdict = evaluate(policy, facts);
+  const once = verdict.extra.length === 0 ? [] : await ceilingWarnings(world, policy, facts);
   if (verdict.decision !== 'needs approvals' && verdict.decision !== 'approved') {
-    return turnAway(world, asked, answers.notAllowed(verdict.reason), 'request.refused', {
-      device: device.id,
-      reason: verdict.reason,
-    });
+    const detail = { device: device.id, reason: verdict.reason };
+    return turnAway(world, asked, answers.notAllowed(verdict.reason), 'request.refused', detail, { once });
   }
   const places = placesFor(world, policy, facts, verdict);
   if (places.length === 0) return turnAway(world, asked, answers.noPlace(), 'request.no-place');
 
-  const request = draft(world, asked, device, verdict, places);
+  const request = draft(world, asked, device, verdict, places, lately.askedAt);
   try {
     const options = { alone: true, most: world.limits.mostOpen };
-    await store.create(request, creation(request, asked, verdict, now()), options);
+    await store.create(request, { ...creation(request, asked, verdict, now()), once }, options);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     if (error.code === 'too_many_open' || error.code === 'too_many_of_yours') {
@@ -91,28 +111,38 @@ async function openTwin({ store }: World, { device, action }: Request): Promise<
 /** Where it was asked unless only two people could see it there, the policy's channels, and those who may approve. */
 function placesFor({ platforms }: World, policy: Policy, facts: Facts, verdict: Verdict): Place[] {
   const { announce } = verdict;
-  const { platform, conversation, thread, direct } = facts.origin;
+  const { platform, tenant, conversation, thread, direct } = facts.origin;
   const here: Place[] =
-    announce.origin && !direct ? [{ platform, conversation, ...(thread === undefined ? {} : { thread }) }] : [];
-  const channels = announce.channels.filter((channel) => !here.some((place) => samePlace(place, channel)));
-  const people = announce.approvers ? approverAccounts(policy, facts) : [];
+    announce.origin && !direct ? [{ platform, tenant, conversation, ...(thread === undefined ? {} : { thread }) }] : [];
+  const channels = announce.channels.filter((channel) => !here.some((place) => sameConversation(place, channel)));
+  const people = announce.approvers ? approverAccounts(policy, verdict.approvers, facts.requester) : [];
   const inPerson = people
     .filter((account) => platforms.has(account.platform))
-    .map((account): Place => ({ platform: account.platform, conversation: accountKey(account), person: account }));
+    .map((account): Place => {
+      const { platform, tenant } = account;
+      return { platform, tenant, conversation: accountKey(account), person: account };
+    });
   return [...here, ...channels, ...inPerson];
 }
 
 type Conversation = Pick<Place, 'platform' | 'conversation'>;
 
-function samePlace(a: Conversation, b: Conversation): boolean {
+function sameConversation(a: Conversation, b: Conversation): boolean {
   return a.platform === b.platform && a.conversation === b.conversation;
 }
 
-function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, places: Place[]): Request {
+function draft(
+  world: World,
+  asked: Ask,
+  device: Machine,
+  verdict: Verdict,
+  places: Place[],
+  createdAt: number,
+): Request {
   const now = world.now();
   const approvedAtOnce = verdict.decision === 'approved';
-  const expiresAt = now + verdict.expiryMs;
-  return {
+  const terms = termsOf(verdict, createdAt);
+  return committed<Request>({
     id: world.newId(),
     version: 1,
     state: approvedAtOnce ? 'approved' : 'awaiting approval',
@@ -121,19 +151,15 @@ function draft(world: World, asked: Ask, device: Machine, verdict: Verdict, plac
     comment: asked.comment,
     requester: asked.person,
     origin: lasting(asked.origin),
-    createdAt: now,
-    expiresAt,
+    createdAt,
     revision: 1,
-    rule: verdict.rule ?? '',
-    policyRevision: verdict.policyRevision,
-    quorum: verdict.needed,
-    approvers: verdict.approvers,
+    ...terms,
     votes: [],
-    places,
-    tokens: { approve: world.newToken(), deny: world.newToken() },
-    dueAt: approvedAtOnce ? now : firstDue({ createdAt: now, expiresAt }),
+    places: withVoteTokens(world, places),
+    dueAt: approvedAtOnce ? now : firstDue({ createdAt, expiresAt: terms.expiresAt }),
+    ...(world.dryRun ? { dryRun: true as const } : {}),
     attempts: 0,
-  };
+  });
 }
 
 /** A `response_url` is a key to the channel and dead after half an hour: not worth keeping. */
@@ -149,6 +175,11 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
     rule: request.rule,
     policy: request.policyRevision,
     quorum: request.quorum,
+    commitment: request.commitment,
+    ...(request.extra === undefined || request.extra.length === 0 ? {} : { extra: request.extra }),
+    device: request.device.computerDnsName,
+    expiresAt: request.expiresAt,
+    because: verdict.reason,
   };
   const audit = [{ ...requestEvent(request, 'request.created', actor, at, detail), to: 'awaiting approval' }];
   if (request.state === 'approved') {
@@ -159,21 +190,12 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
     });
   }
   const deliveries: NewDelivery[] = [...announcements(request)];
-  if (!request.places.some((place) => samePlace(place, asked.origin))) {
+  if (!request.places.some((place) => sameConversation(place, asked.origin))) {
     const where = request.places.flatMap((place, index): Line => [index === 0 ? '' : ', ', placeName(place)]);
-    deliveries.push(whisper(asked.person.account, asked.origin, notes.announcedElsewhere(request, where), asked.key));
+    const note = marked(request, notes.announcedElsewhere(request, where));
+    deliveries.push(whisper(asked.person.account, asked.origin, note, asked.key));
   }
-  const vote = (token: string, decision: 'approve' | 'deny'): StoredButton => ({
-    token,
-    meaning: { kind: 'vote', requestId: request.id, revision: request.revision, decision },
-    expiresAt: request.expiresAt,
-  });
-  return {
-    audit,
-    deliveries,
-    buttons: [vote(request.tokens.approve, 'approve'), vote(request.tokens.deny, 'deny')],
-    settles: asked.key,
-  };
+  return { audit, deliveries, buttons: voteButtons(request), settles: asked.key };
 }
 
 function placeName({ platform, conversation, person }: Place): Inline {
@@ -196,7 +218,16 @@ async function offerPick(world: World, asked: Ask, machines: readonly Machine[])
   }));
   const buttons = stored.map(({ token }, index): Button => ({ label: `${index + 1}`, style: 'plain', token }));
   const note = answers.pickList(asked.device, newest, buttons, picksShown);
-  await turnAway(world, asked, note, 'request.ambiguous', { devices: machines.map((machine) => machine.id) }, stored);
+  await turnAway(
+    world,
+    asked,
+    note,
+    'request.ambiguous',
+    { devices: machines.map((machine) => machine.id) },
+    {
+      buttons: stored,
+    },
+  );
 }
 
 /** The asker learns why there is no Request, and the record that they asked. */
@@ -206,7 +237,7 @@ function turnAway(
   note: Note,
   what: string,
   detail: Readonly<Record<string, unknown>> = {},
-  buttons: readonly StoredButton[] = [],
+  also: Pick<Partial<Effects>, 'buttons' | 'once'> = {},
 ): Promise<void> {
   const event = {
     at: world.now(),
@@ -214,5 +245,5 @@ function turnAway(
     actor: personActor(person),
     detail: { action, asked: device.value, ...detail },
   };
-  return answer(world, { key, account: person.account, origin }, note, { audit: [event], buttons });
+  return answer(world, { key, account: person.account, origin }, note, { audit: [event], ...also });
 }

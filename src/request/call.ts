@@ -2,6 +2,7 @@ import { defender as byDefender } from '../audit/event.js';
 import { defenderComment } from '../defender/comment.js';
 import type { Submission } from '../defender/defender.js';
 import { DefenderError } from '../defender/errors.js';
+import { actionFacts } from '../defender/machine-action.js';
 import type { Call } from '../defender/throttle.js';
 import { nameAndId } from '../people/person.js';
 import * as notes from '../view/notes.js';
@@ -49,7 +50,7 @@ async function taken(world: World, request: Request, submission: Submission): Pr
   await settle(world, request, after, {
     what: 'request.submit',
     actor: byDefender,
-    detail: { machineAction: action.id, status: action.status, adopted },
+    detail: { ...actionFacts(action), adopted },
     note: adopted ? notes.adopted(request, action) : notes.submitted(request, action),
   });
   world.wake('track');

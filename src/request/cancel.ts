@@ -28,7 +28,7 @@ export interface Cancellation {
   readonly reason?: string;
 }
 
-type Asking = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'wake'>;
+type Asking = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'dryRun' | 'wake'>;
 type World = Pick<Context, 'store' | 'defender' | 'throttle' | 'now' | 'limits' | 'logger' | 'wake'>;
 
 const tries = 5;
@@ -84,6 +84,7 @@ async function decide(world: Asking, asked: Cancellation, request: Request): Pro
   if (request.adopted === true) {
     return turnAway(answers.cannotCancel(request, says.adoptedSentence), 'cancel.refused');
   }
+  if (world.dryRun && !unsent) return turnAway(answers.cannotCancel(request, says.dryRunSentence), 'cancel.refused');
   const at = world.now();
   const wish: Cancelling = { by: person, at, attempts: 0, ...(reason === undefined ? {} : { reason }) };
   if (unsent) return callOff(world, request, wish, key);

@@ -1,7 +1,6 @@
-import type { AuditEvent } from '../audit/event.js';
 import type { Origin } from '../command/model.js';
 import type { Account } from '../people/person.js';
-import type { Effects, StoredButton } from '../store/store.js';
+import type { Effects } from '../store/store.js';
 import type { Note } from '../view/model.js';
 import type { Context } from './context.js';
 import { effectsOf, type Happening, whisper } from './effects.js';
@@ -40,7 +39,7 @@ export async function answer(
   { store, wake }: Pick<Context, 'store' | 'wake'>,
   { key, account, origin }: Asker,
   note: Note,
-  also: { readonly audit?: readonly AuditEvent[]; readonly buttons?: readonly StoredButton[] } = {},
+  also: Pick<Partial<Effects>, 'audit' | 'buttons' | 'once'> = {},
 ): Promise<void> {
   await store.settleIncoming(key, { audit: [], ...also, deliveries: [whisper(account, origin, note, key)] });
   wake('deliver');

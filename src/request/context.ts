@@ -46,6 +46,8 @@ export interface Context {
   readonly newCode: () => string;
   readonly logger: Logger;
   readonly limits: Limits;
+  /** This process sends nothing to Defender that changes anything. */
+  readonly dryRun: boolean;
   /** The Defender portal, without a trailing slash. */
   readonly portalUrl: string;
   /** Says that a loop has something to do now. */

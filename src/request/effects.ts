@@ -4,9 +4,10 @@ import type { Account } from '../people/person.js';
 import { accountKey } from '../people/person.js';
 import type { Origin } from '../command/model.js';
 import type { MessageRef } from '../platform.js';
+import { marked } from '../view/dry-run.js';
 import type { Note } from '../view/model.js';
 import { isFinal } from './life.js';
-import type { Place, Request, Vote } from './request.js';
+import type { AnnouncedPlace, Place, Request, Vote } from './request.js';
 
 /** What shares a lane is delivered in order: the card of a place, its updates and its replies. */
 export function placeLane(requestId: string, place: Place): string {
@@ -27,13 +28,19 @@ export function requestEvent(
     actor,
     requestId: request.id,
     deviceId: request.device.id,
-    ...(detail === undefined ? {} : { detail }),
+    ...(detail === undefined && request.dryRun === undefined ? {} : { detail: { ...detail, ...dryRunOf(request) } }),
   };
+}
+
+function dryRunOf({ dryRun }: Request): Pick<Request, 'dryRun'> {
+  return dryRun === undefined ? {} : { dryRun };
 }
 
 /** Announces a new Request in all its places. */
 export function announcements(request: Request): NewDelivery[] {
-  return request.places.map((place) => ({ ...inPlace(request.id, place), message: { kind: 'announce', place } }));
+  return request.places
+    .map(withoutTokens)
+    .map((place) => ({ ...inPlace(request.id, place), message: { kind: 'announce', place } }));
 }
 
 export interface Happening {
@@ -44,26 +51,36 @@ export interface Happening {
   /** Said in every thread; at the end also to the requester in person. */
   readonly note?: Note;
   readonly vote?: Vote;
+  readonly takesBack?: readonly Vote[];
+  /** Said to somebody besides. */
+  readonly also?: readonly NewDelivery[];
   readonly buttons?: readonly StoredButton[];
   readonly settles?: string;
 }
 
 /** What a change from `before` to `after` owes: its audit event, the card's update, the reply in each thread, the requester's message. */
 export function effectsOf(before: Request, after: Request, at: number, happening: Happening): Effects {
-  const { what, actor, detail, note, vote, buttons, settles } = happening;
+  const { what, actor, detail, vote, takesBack, also = [], buttons, settles } = happening;
+  const note = happening.note && marked(after, happening.note);
   const moved = before.state === after.state ? {} : { from: before.state, to: after.state };
-  const deliveries = after.places.flatMap((place): NewDelivery[] => {
+  const deliveries = after.places.map(withoutTokens).flatMap((place): NewDelivery[] => {
     const update: NewDelivery = { ...inPlace(after.id, place), message: { kind: 'update', place } };
     return note && place.person === undefined ? [update, reply(after.id, place, note)] : [update];
   });
   const ended = isFinal(after.state) && !isFinal(before.state) && note ? [directToRequester(after, note)] : [];
   return {
     audit: [{ ...requestEvent(after, what, actor, at, detail), ...moved }],
-    deliveries: [...deliveries, ...ended],
+    deliveries: [...deliveries, ...ended, ...also],
     ...(vote ? { vote } : {}),
+    ...(takesBack ? { takesBack } : {}),
     ...(buttons ? { buttons } : {}),
     ...(settles === undefined ? {} : { settles }),
   };
+}
+
+/** A message that is owed holds no token: its card is drawn when it is sent. */
+export function withoutTokens({ tokens, doubtTokens, ...place }: AnnouncedPlace): Place {
+  return place;
 }
 
 /** In the thread of the Request's card in one place. */

@@ -1,6 +1,6 @@
 import { cordon, defender as byDefender } from '../audit/event.js';
 import { DefenderError } from '../defender/errors.js';
-import { finalStatus, type FinalStatus, type MachineAction } from '../defender/machine-action.js';
+import { actionFacts, finalStatus, type FinalStatus, type MachineAction } from '../defender/machine-action.js';
 import { nextTick } from '../time.js';
 import * as notes from '../view/notes.js';
 import { callOff } from './call-off.js';
@@ -61,7 +61,7 @@ export async function follow(
     const happening = {
       what: 'action.status',
       actor: byDefender,
-      detail: { status: action.status },
+      detail: actionFacts(action),
       note: notes.progress(action),
     };
     await commit(world, request, after, now, happening);
@@ -93,7 +93,7 @@ export async function findAssumed(
   }
   if (action !== undefined) {
     const after = amend(request, { machineAction: action, dueAt: now });
-    const detail = { machineAction: action.id, status: action.status };
+    const detail = actionFacts(action);
     const note = notes.foundAgain(action);
     await commit(world, request, after, now, { what: 'action.found', actor: cordon, detail, note });
     return undefined;
@@ -114,11 +114,10 @@ async function settle(world: World, request: Request, action: MachineAction, sta
     ...(status === 'Failed' ? { failure } : {}),
   });
   if (after === undefined) return;
-  const { id, errorHResult, lastUpdateDateTimeUtc } = action;
   const stored = await commit(world, request, after, at, {
     what: `request.${events[status]}`,
     actor: byDefender,
-    detail: { machineAction: id, status, errorHResult, lastUpdateDateTimeUtc },
+    detail: { ...actionFacts(action), errorHResult: action.errorHResult },
     note: notes.settled(request, action),
   });
   if (stored) world.wake('dispatch');

@@ -12,8 +12,22 @@ const table = {
     withdraw: 'withdrawn',
     refuse: 'refused',
   },
-  approved: { queue: 'queued', withdraw: 'withdrawn', refuse: 'refused', cancel: 'cancelled' },
-  queued: { send: 'sending', adopt: 'submitted', withdraw: 'withdrawn', refuse: 'refused', cancel: 'cancelled' },
+  approved: {
+    queue: 'queued',
+    reopen: 'awaiting approval',
+    withdraw: 'withdrawn',
+    refuse: 'refused',
+    cancel: 'cancelled',
+  },
+  queued: {
+    send: 'sending',
+    adopt: 'submitted',
+    reopen: 'awaiting approval',
+    withdraw: 'withdrawn',
+    refuse: 'refused',
+    cancel: 'cancelled',
+    rehearse: 'rehearsed',
+  },
   sending: { submit: 'submitted', reject: 'failed', requeue: 'queued', lose: 'unknown', cancel: 'cancelled' },
   unknown: { submit: 'submitted', requeue: 'queued', cancel: 'cancelled' },
   submitted: { succeed: 'succeeded', fail: 'failed', 'time out': 'timed out', cancel: 'cancelled' },
@@ -25,6 +39,7 @@ const table = {
   expired: {},
   withdrawn: {},
   refused: {},
+  rehearsed: {},
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 
 export type RequestState = keyof typeof table;
@@ -33,7 +48,7 @@ type EventsOf<S> = S extends RequestState ? keyof (typeof table)[S] : never;
 /**
  * What can happen to a Request. `requeue`: Defender is known not to have taken the call. `lose`: nobody can tell whether
  * it did. `adopt`: Defender has an action of the same kind already. `reject`: Defender refused the call. `cancel`: Defender stopped the action, or Cordon makes no call because it was
- * asked not to and Defender does not have it. The last four are Defender's own final statuses.
+ * asked not to and Defender does not have it. `reopen`: an approver took a vote back without which it is not approved. `rehearse`: everything but the call, in a dry run. The last four are Defender's own final statuses.
  */
 export type RequestEvent = EventsOf<RequestState>;
 

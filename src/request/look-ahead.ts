@@ -1,11 +1,12 @@
 import { cordon } from '../audit/event.js';
 import { mentionsRequest } from '../defender/comment.js';
 import { DefenderError } from '../defender/errors.js';
-import { type MachineAction, machineActionType } from '../defender/machine-action.js';
+import { actionFacts, type MachineAction, machineActionType } from '../defender/machine-action.js';
 import * as notes from '../view/notes.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
 import { isFinal } from './life.js';
+import { rehearse } from './rehearse.js';
 import { advance, amend, type Request } from './request.js';
 
 type World = Pick<Context, 'store' | 'unfinished' | 'now' | 'logger' | 'wake'>;
@@ -32,7 +33,9 @@ export async function lookAhead(world: World, request: Request): Promise<boolean
   const same = running.find((action) => action.type === machineActionType[request.action]);
   const [action] = same === undefined ? running : [same];
   if (action === undefined) return false;
-  await (same === undefined ? wait(world, request, action) : adopt(world, request, action));
+  if (same === undefined) await wait(world, request, action);
+  else if (request.dryRun === true) await rehearse(world, request, {}, same);
+  else await adopt(world, request, same);
   return true;
 }
 
@@ -61,7 +64,7 @@ async function adopt(world: World, request: Request, action: MachineAction): Pro
   await commit(world, request, after, at, {
     what: 'request.adopt',
     actor: cordon,
-    detail: { machineAction: action.id, status: action.status, requestor: action.requestor, adopted },
+    detail: { ...actionFacts(action), requestor: action.requestor, adopted },
     note: adopted ? notes.adopted(request, action) : notes.foundAgain(action),
   });
   world.wake('track');

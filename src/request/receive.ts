@@ -1,22 +1,25 @@
 import { type AuditEvent, personActor } from '../audit/event.js';
-import type { Command, Said } from '../command/model.js';
+import type { Command } from '../command/model.js';
 import { parseCommand } from '../command/parse.js';
 import { DefenderError } from '../defender/errors.js';
 import { identify } from '../people/identify.js';
 import { accountKey, type Person } from '../people/person.js';
 import { PlatformError } from '../platform.js';
-import type { PendingIncoming, StoredButton } from '../store/store.js';
+import type { PendingIncoming } from '../store/store.js';
 import * as answers from '../view/answers.js';
 import type { Note } from '../view/model.js';
 import { ask } from './ask.js';
 import { cancel } from './cancel.js';
 import { answer } from './commit.js';
 import type { Context } from './context.js';
+import { edit } from './edit.js';
 import { link } from './link.js';
-import { retireCopy } from './retire-copy.js';
+import { press } from './press.js';
 import { resolve } from './resolve.js';
 import { show } from './show.js';
+import { resume, stop } from './stop.js';
 import { unlink } from './unlink.js';
+import { unvote } from './unvote.js';
 import { vote } from './vote.js';
 import { withdraw } from './withdraw.js';
 
@@ -32,6 +35,7 @@ type World = Pick<
   | 'newToken'
   | 'newCode'
   | 'limits'
+  | 'dryRun'
   | 'wake'
   | 'logger'
 >;
@@ -96,37 +100,9 @@ async function understand(world: World, pending: PendingIncoming, person: Person
         : reply(world, pending, answers.usage(parsed.problem));
     }
     case 'press': {
-      const button = await world.store.button(said.token);
-      return button ? press(world, pending, person, button, said) : reply(world, pending, answers.unknownButton());
+      const choice = await press(world, pending, person, said);
+      return choice && carryOut(world, pending, person, choice.command, choice.origin);
     }
-  }
-}
-
-/** What a button means is in the store; nothing else in the payload is believed. */
-async function press(
-  world: World,
-  pending: PendingIncoming,
-  person: Person,
-  { meaning, expiresAt }: StoredButton,
-  { reason, on }: Extract<Said, { kind: 'press' }>,
-): Promise<void> {
-  const { incoming } = pending;
-  if (meaning.kind !== 'choose' && on !== undefined) await retireCopy(world, meaning.requestId, on);
-  switch (meaning.kind) {
-    case 'vote': {
-      const { requestId, decision, revision } = meaning;
-      const why = reason === undefined ? {} : { reason };
-      return vote(world, { key: incoming.key, person, origin: incoming.origin, requestId, decision, revision, ...why });
-    }
-    case 'resolve': {
-      const { requestId, decision, attempt } = meaning;
-      return resolve(world, { key: incoming.key, person, origin: incoming.origin, requestId, decision, attempt });
-    }
-    case 'choose':
-      if (accountKey(meaning.account) !== accountKey(person.account))
-        return reply(world, pending, answers.notYourButton());
-      if (world.now() >= expiresAt) return reply(world, pending, answers.unknownButton());
-      return carryOut(world, pending, person, meaning.command, meaning.origin);
   }
 }
 
@@ -150,6 +126,10 @@ async function carryOut(
       return vote(world, { ...common, requestId: command.request, decision: 'approve' });
     case 'deny':
       return vote(world, { ...common, requestId: command.request, decision: 'deny', reason: command.reason });
+    case 'unvote':
+      return unvote(world, { ...common, requestId: command.request });
+    case 'edit':
+      return edit(world, { ...common, requestId: command.request, comment: command.comment });
     case 'withdraw':
       return withdraw(world, { ...common, requestId: command.request });
     case 'cancel':
@@ -166,7 +146,12 @@ async function carryOut(
       return link(world, { ...common, ...(command.code === undefined ? {} : { code: command.code }) });
     case 'unlink':
       return unlink(world, common);
+    case 'stop':
+      return stop(world, { ...common, reason: command.reason });
+    case 'resume':
+      return resume(world, { ...common, ...(command.reason === undefined ? {} : { reason: command.reason }) });
     case 'status':
+    case 'explain':
     case 'list':
     case 'history':
     case 'help':

@@ -1,11 +1,11 @@
 import { cordon } from '../audit/event.js';
 import { DefenderError } from '../defender/errors.js';
-import { finalStatus, type MachineAction } from '../defender/machine-action.js';
+import { actionFacts, finalStatus, type MachineAction } from '../defender/machine-action.js';
 import { flightMs } from '../defender/quota.js';
-import type { StoredButton } from '../store/store.js';
 import { backOff } from '../time.js';
 import * as says from '../view/doubt.js';
 import * as notes from '../view/notes.js';
+import { doubtButtons, withDoubtTokens } from './buttons.js';
 import { callOff } from './call-off.js';
 import { commit, nothing, putOff } from './commit.js';
 import type { Context } from './context.js';
@@ -102,7 +102,7 @@ async function follow(world: World, request: Request, action: MachineAction, ado
   await store(world, request, after, {
     what: 'request.submit',
     actor: cordon,
-    detail: { machineAction: action.id, status: action.status, adopted, foundAgain: true },
+    detail: { ...actionFacts(action), adopted, foundAgain: true },
     note: adopted ? notes.adopted(request, action) : notes.foundAgain(action),
   });
   world.wake('track');
@@ -140,11 +140,11 @@ async function doubt(world: World, request: Request, seen: Seen, retryAfterMs?: 
       note: says.seenSince(request, since, world.portalUrl),
     });
   }
-  const tokens = { sent: world.newToken(), again: world.newToken() };
   const { failure } = request;
   const answer = failure === undefined ? 'nothing, the process that sent it has ended' : says.inShort(failure.code);
-  const made: Doubt = { answer, seen, tokens };
-  const over = { doubt: made, dueAt };
+  const made: Doubt = { answer, seen };
+  const places = withDoubtTokens(world, request.places);
+  const over = { doubt: made, places, dueAt };
   await store(
     world,
     request,
@@ -154,11 +154,7 @@ async function doubt(world: World, request: Request, seen: Seen, retryAfterMs?: 
       actor: cordon,
       detail: { attempt: request.attempts, sentAt: request.sentAt, ...evidenceOf(made) },
       note: says.cannotTell(request, made, world.portalUrl),
-      buttons: (['sent', 'again'] as const).map((decision): StoredButton => ({
-        token: tokens[decision],
-        meaning: { kind: 'resolve', requestId: request.id, attempt: request.attempts, decision },
-        expiresAt: now + buttonMs,
-      })),
+      buttons: doubtButtons({ ...request, places }, now + buttonMs),
     },
   );
 }

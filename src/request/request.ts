@@ -2,6 +2,8 @@ import type { ActionKind, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { MachineAction } from '../defender/machine-action.js';
 import type { Account, Person, PlatformName } from '../people/person.js';
+import type { Need } from '../policy/policy.js';
+import type { Stop } from '../store/control.js';
 import { isFinal, type RequestEvent, type RequestState, next } from './life.js';
 
 /**
@@ -22,23 +24,35 @@ export interface Request {
   readonly origin: Origin;
   readonly createdAt: number;
   readonly expiresAt: number;
-  /** What the policy asked for when the Request was made. Votes are bound to `revision`. */
+  /** What the policy asked for when this revision was made. Votes are bound to it. */
   readonly revision: number;
   readonly rule: string;
   readonly policyRevision: string;
   /** How many approvals. A stored Request without it can never be approved. */
   readonly quorum: number | undefined;
+  /** What it takes in all, and how far the approvals had come when a vote was last stored: `1 of 2: needs one more from soc-leads`. */
+  readonly need?: Need;
+  readonly progress?: string;
   /** Names of the groups that may approve, for the reader. */
   readonly approvers: readonly string[];
+  /** What is approved, as one hash: see `commitmentOf`. Nothing is ever sent for a stored Request without it. */
+  readonly commitment?: string;
+  /** Those on this revision that stand: what was taken back or dropped is in the table of votes alone. */
+  /** Why it needs more than its rule asks for, in sentences. */
+  readonly extra?: readonly string[];
+  /** It was made in a dry run: no call is ever made for it, in whichever process. */
+  readonly dryRun?: true;
   readonly votes: readonly Vote[];
-  readonly places: readonly Place[];
-  /** What the card's buttons carry; what they mean is in the store. */
-  readonly tokens: { readonly approve: string; readonly deny: string };
+  /** How votes were lost, oldest first, for the reader of the card. */
+  readonly past?: readonly Past[];
+  readonly places: readonly AnnouncedPlace[];
   /** When a loop has to look at it next; undefined where nothing is due by itself. */
   readonly dueAt: number | undefined;
   readonly queuedAt?: number;
   /** When it was queued: how many calls were ahead of it, and when its own was expected to leave. */
   readonly estimate?: { readonly ahead: number; readonly at: number };
+  /** It stepped out of the line; nothing is due with it unless that is over. */
+  readonly held?: Held;
   /** The Request on the same device that has to end first. */
   readonly waitsFor?: string;
   /** The unfinished action in Defender, not Cordon's, that has to end first. */
@@ -70,6 +84,17 @@ export interface Request {
   readonly failure?: { readonly code: string; readonly text: string };
 }
 
+/**
+ * Why a queued Request is not sent, since when it was held first (Unix ms), and whether that is over. `stop` is missing where the
+ * records of a stop cannot be read.
+ */
+export interface Held {
+  readonly at: number;
+  readonly why: 'stopped' | 'dry run';
+  readonly stop?: Stop;
+  readonly over?: true;
+}
+
 /** The wish to stop a Request, and how far Defender has heard of it. */
 export interface Cancelling {
   readonly by: Person;
@@ -82,12 +107,11 @@ export interface Cancelling {
   readonly answer?: 'taken' | 'refused' | 'none';
 }
 
-/** One occurrence of `unknown`: what is known of the last attempt, and the buttons that end it. */
+/** One occurrence of `unknown`: what is known of the last attempt. The buttons that end it belong to the places. */
 export interface Doubt {
   /** What came back from the call, in words. */
   readonly answer: string;
   readonly seen: Seen;
-  readonly tokens: { readonly sent: string; readonly again: string };
 }
 
 /**
@@ -112,18 +136,43 @@ export interface Vote {
   readonly decision: 'approve' | 'deny';
   readonly reason?: string;
   readonly revision: number;
+  /** The Request's, as it was voted on. A stored vote without it counts for nothing. */
+  readonly commitment?: string;
+  /** Where it was cast. */
+  readonly where?: Whereabouts;
   readonly at: number;
 }
+
+export type Whereabouts = Pick<Origin, 'platform' | 'tenant' | 'conversation' | 'direct'>;
+
+/** A new revision, which dropped the votes of `dropped`; or a vote that its voter took back. */
+export type Past =
+  | { readonly kind: 'revised'; readonly at: number; readonly because: string; readonly dropped: readonly Person[] }
+  | { readonly kind: 'taken back'; readonly at: number; readonly by: Person };
 
 /** A conversation in which the Request has a card and a thread, or a person who has the card alone. */
 export interface Place {
   readonly platform: PlatformName;
+  /** The workspace or Entra tenant, where it is known: a channel that the policy names has none. */
+  readonly tenant?: string;
   /** For a person: the key of their account. */
   readonly conversation: string;
   /** The card went to this person in a direct message. There is no thread below it. */
   readonly person?: Account;
   /** Set when it was asked inside an existing thread: the card goes into it. */
   readonly thread?: string;
+}
+
+/** A Place with what the buttons of its card carry; what they mean, and that they are of use in this place alone, is in the store. */
+export interface AnnouncedPlace extends Place {
+  readonly tokens: { readonly approve: string; readonly deny: string };
+  /** In `unknown` alone. */
+  readonly doubtTokens?: { readonly sent: string; readonly again: string };
+}
+
+/** Whether they are one place. */
+export function samePlace(a: Place, b: Place): boolean {
+  return a.platform === b.platform && a.conversation === b.conversation && a.thread === b.thread;
 }
 
 /**

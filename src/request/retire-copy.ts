@@ -1,6 +1,6 @@
 import type { MessageRef } from '../platform.js';
 import type { Context } from './context.js';
-import { retire } from './effects.js';
+import { retire, withoutTokens } from './effects.js';
 
 /**
  * Somebody pressed a button on a card of which the record knows nothing: it was posted by a process that died before it could note it, and
@@ -18,6 +18,6 @@ export async function retireCopy(
   const cards = await Promise.all(places.map((each) => store.card(requestId, each)));
   // A card that is just being noted is no copy.
   if (cards.some((card) => card === undefined || card.ref.message === pressed.message)) return;
-  await store.owe([retire(requestId, place, pressed)]);
+  await store.owe([retire(requestId, withoutTokens(place), pressed)]);
   wake('deliver');
 }

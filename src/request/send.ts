@@ -1,6 +1,6 @@
 import { cordon } from '../audit/event.js';
 import type { Quota } from '../defender/quota.js';
-import type { PlatformError } from '../platform.js';
+import { PlatformError } from '../platform.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { Start } from '../store/store.js';
 import * as notes from '../view/notes.js';
@@ -8,12 +8,20 @@ import { callOff } from './call-off.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
 import { effectsOf } from './effects.js';
+import * as held from './held.js';
 import { lookAhead } from './look-ahead.js';
 import { withPeopleAsOfNow } from './people.js';
+import { recentOf } from './recent.js';
+import { rehearse } from './rehearse.js';
 import { advance, amend, type Request } from './request.js';
-import { changedTerms, factsOf, refuse } from './vote.js';
+import { tampering } from './commitment.js';
+import { changedTerms, endOfTerms } from './terms.js';
+import { factsOf, refuse, refuseTampered } from './vote.js';
 
-type World = Pick<Context, 'store' | 'platforms' | 'policy' | 'policyNow' | 'unfinished' | 'now' | 'logger' | 'wake'>;
+type World = Pick<
+  Context,
+  'store' | 'platforms' | 'policy' | 'policyNow' | 'unfinished' | 'now' | 'logger' | 'wake' | 'dryRun'
+>;
 
 const holdMs = 15_000;
 /** A decision that is older by the time of its turn is made again. */
@@ -40,17 +48,38 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     await callOff(world, stored, stored.cancelling);
     return undefined;
   }
+  const tampered = tampering(stored);
+  if (tampered !== undefined) {
+    await refuseTampered(world, stored, tampered, cordon);
+    return undefined;
+  }
+  const why = await held.whyHeld(world, stored);
+  if (why !== undefined) {
+    await held.hold(world, stored, why);
+    return undefined;
+  }
+  if (await held.overtaken(world, stored)) return undefined;
   const request = await withPeopleAsOfNow(world, stored);
 
   const decidedAt = now();
-  const verdict = evaluate(await world.policyNow(), factsOf(request, request.votes, decidedAt));
-  const terms = changedTerms(request, verdict);
+  const policy = await world.policyNow();
+  const recent = await recentOf(world, policy, request);
+  const verdict = evaluate(policy, factsOf(request, request.votes, decidedAt, recent));
+  const terms = endOfTerms(request, verdict) ?? changedTerms(request, verdict);
   if (terms !== undefined || verdict.decision !== 'approved') {
+    if (verdict.unresolved.length > 0) {
+      const open = verdict.unresolved.join(' ');
+      throw new PlatformError('later', 'groups_unresolved', open, { userText: open });
+    }
     const because = terms ?? `The approvals no longer suffice just before the call: ${verdict.reason.because}`;
     await refuse(world, stored, because, cordon);
     return undefined;
   }
   if (await lookAhead(world, stored)) return undefined;
+  if (stored.dryRun === true) {
+    await rehearse(world, stored, { because: verdict.reason });
+    return undefined;
+  }
 
   return async (quota) => {
     const at = now();
@@ -59,7 +88,7 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     const { waitsFor, waitsForAction, failure, ...ready } = stored;
     const sending = advance(ready, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at });
     if (sending === undefined) return { outcome: 'lost' };
-    const detail = { attempt: sending.attempts, because: verdict.reason };
+    const detail = { attempt: sending.attempts, commitment: sending.commitment, because: verdict.reason };
     const effects = effectsOf(stored, sending, at, { what: 'request.send', actor: cordon, detail });
     const start = await store.startSending(sending, effects, { ...quota, now: at });
     if (start.outcome !== 'started') return start;

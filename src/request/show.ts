@@ -1,18 +1,20 @@
-import type { AuditEvent } from '../audit/event.js';
 import { helpLines } from '../command/help.js';
 import type { Command, DeviceRef, Origin } from '../command/model.js';
 import type { Machine } from '../defender/machine.js';
 import type { Person } from '../people/person.js';
 import * as answers from '../view/answers.js';
+import { dryRunLine } from '../view/dry-run.js';
 import type { Line } from '../view/inline.js';
+import { deviceHistory } from '../view/history.js';
 import type { Note } from '../view/model.js';
 import { deviceInline, note } from '../view/say.js';
+import { stoppedLine } from '../view/stopped.js';
 import { answer } from './commit.js';
+import { explain } from './explain.js';
 import type { Context } from './context.js';
 import { openStates } from './life.js';
-import { displayId } from './request.js';
 
-export type Question = Extract<Command, { kind: 'status' | 'list' | 'history' | 'help' }>;
+export type Question = Extract<Command, { kind: 'status' | 'explain' | 'list' | 'history' | 'help' }>;
 
 export interface Asked {
   readonly key: string;
@@ -21,9 +23,11 @@ export interface Asked {
   readonly question: Question;
 }
 
-type World = Pick<Context, 'store' | 'defender' | 'now' | 'wake'>;
+type World = Pick<Context, 'store' | 'defender' | 'policy' | 'policyNow' | 'now' | 'dryRun' | 'wake'>;
 
 const listed = 20;
+/** Events of a device that its history is told from. */
+const lookedAt = 200;
 
 /** Answers a question; nothing changes. Throws what Defender's lookup throws. */
 export async function show(world: World, { key, person, origin, question }: Asked): Promise<void> {
@@ -33,11 +37,13 @@ export async function show(world: World, { key, person, origin, question }: Aske
 async function answerTo(world: World, question: Question): Promise<Note> {
   switch (question.kind) {
     case 'help':
-      return note('neutral', ...helpLines());
+      return note('neutral', ...(world.dryRun ? [dryRunLine] : []), ...helpLines());
     case 'list':
       return openRequests(world);
     case 'history':
       return deviceStory(world, question.device);
+    case 'explain':
+      return explain(world, question.request);
     case 'status': {
       if (question.about === undefined) return openRequests(world);
       if ('device' in question.about) return deviceStatus(world, question.about.device);
@@ -47,25 +53,30 @@ async function answerTo(world: World, question: Question): Promise<Note> {
   }
 }
 
-async function openRequests({ store }: World): Promise<Note> {
-  const [requests, total] = await Promise.all([store.requestsIn(openStates, listed), store.countIn(openStates)]);
-  return answers.requestList(requests, total);
+async function openRequests({ store, dryRun }: World): Promise<Note> {
+  const [requests, total, { stopped, stop }] = await Promise.all([
+    store.requestsIn(openStates, listed),
+    store.countIn(openStates),
+    store.switch(),
+  ]);
+  const list = answers.requestList(requests, total);
+  const first: Line[] = [...(stopped ? [stoppedLine(stop)] : []), ...(dryRun ? [dryRunLine] : [])];
+  return { ...list, lines: [...first, ...list.lines] };
 }
 
 async function deviceStatus(world: World, ref: DeviceRef): Promise<Note> {
   return aboutOne(world, ref, async (machine) => {
     const [newest] = await world.store.requestsForDevice(machine.id, 1);
     const device = deviceInline(machine);
-    if (newest === undefined) return answers.deviceHistory([device], []);
+    if (newest === undefined) return deviceHistory([device], []);
     return note('neutral', ['The newest request for ', device, ':'], answers.requestLine(newest));
   });
 }
 
 async function deviceStory(world: World, ref: DeviceRef): Promise<Note> {
   return aboutOne(world, ref, async (machine) => {
-    const events = await world.store.auditOf({ deviceId: machine.id }, 50);
-    const moves = events.filter((event) => event.to !== undefined);
-    return answers.deviceHistory([deviceInline(machine)], moves.map(eventLine));
+    const events = await world.store.auditOf({ deviceId: machine.id }, lookedAt);
+    return deviceHistory([deviceInline(machine)], events);
   });
 }
 
@@ -75,16 +86,4 @@ async function aboutOne(world: World, ref: DeviceRef, tell: (machine: Machine) =
   const [machine] = machines;
   if (machine === undefined) return answers.noDevice(ref);
   return machines.length > 1 ? answers.pickList(ref, machines, [], listed) : tell(machine);
-}
-
-function eventLine(event: AuditEvent): Line {
-  const by = event.actor.kind === 'person' ? event.actor.name : event.actor.kind === 'defender' ? 'Defender' : 'Cordon';
-  return [
-    { at: event.at },
-    ' ',
-    { code: displayId(event.requestId ?? '') },
-    ` ${event.from === undefined ? '' : `${event.from} → `}`,
-    { bold: event.to ?? '' },
-    ` (${by})`,
-  ];
 }

@@ -7,12 +7,17 @@ import * as answers from '../view/answers.js';
 import * as linking from '../view/linking.js';
 import type { Note } from '../view/model.js';
 import * as notes from '../view/notes.js';
+import * as revising from '../view/revising.js';
 import { answer, commit } from './commit.js';
 import type { Context } from './context.js';
-import { requestEvent } from './effects.js';
+import { tampering } from './commitment.js';
+import { requestEvent, whisper } from './effects.js';
 import { expire } from './expire.js';
 import { withLinksAsOfNow } from './people.js';
+import { recentOf } from './recent.js';
 import { advance, amend, type Request, type Vote } from './request.js';
+import { revise } from './revise.js';
+import { changedTerms, endOfTerms } from './terms.js';
 
 export interface Ballot {
   /** The Incoming that votes. */
@@ -22,35 +27,29 @@ export interface Ballot {
   readonly requestId: string;
   readonly decision: 'approve' | 'deny';
   readonly reason?: string;
-  /** The revision that the button was made for; a typed vote is for the current one. */
-  readonly revision?: number;
+  /** What the button was made for; a typed vote is for the current revision. */
+  readonly button?: { readonly revision: number; readonly commitment: string; readonly expiresAt: number };
 }
 
-type World = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'wake'>;
+type World = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'newToken' | 'wake'>;
 
 /** Facts for a decision about this Request: the same at request, at click and just before the call. */
-export function factsOf(request: Request, votes: readonly Vote[], now: number): Facts {
+export function factsOf(
+  request: Request,
+  votes: readonly Vote[],
+  now: number,
+  recent: Pick<Facts, 'recent' | 'askedAt'>,
+): Facts {
   return {
     action: request.action,
     requester: request.requester,
     origin: request.origin,
     device: request.device,
+    comment: request.comment,
     votes: votes.filter((vote) => vote.revision === request.revision),
     now,
+    ...recent,
   };
-}
-
-/**
- * What stands in the way of a stored Request, whatever the votes: undefined when nothing does. A Request without a quorum,
- * or one whose rule asks for something else today, is never finished by votes that were asked for under other terms.
- */
-export function changedTerms(request: Request, verdict: Verdict): string | undefined {
-  if (request.quorum === undefined) return 'It was stored without a number of approvals, so no vote can decide it.';
-  if (verdict.decision === 'forbidden') return answers.whyNot(verdict.reason).join(' ') || verdict.reason.because;
-  if (verdict.rule !== request.rule || verdict.needed !== request.quorum) {
-    return `The policy has changed since it was asked: rule “${request.rule}” wanted ${request.quorum}, now rule “${verdict.rule ?? 'none'}” wants ${verdict.needed}.`;
-  }
-  return undefined;
 }
 
 /**
@@ -78,12 +77,21 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
     await expire(world, request);
     return false;
   }
+  if (request.state === 'expired') return reject(answers.voteTooLate(request), 'vote.expired');
   if (request.state !== 'awaiting approval') return reject(answers.voteTooLate(request), 'vote.late');
-  if (ballot.revision !== undefined && ballot.revision !== request.revision) {
-    return reject(answers.voteRefused(request, 'The request was changed after this button was made.'), 'vote.stale');
+  const actor = personActor(ballot.person);
+  const tampered = tampering(request);
+  if (tampered !== undefined) return refuseTampered(world, request, tampered, actor, ballot.key);
+  const { button } = ballot;
+  if (button !== undefined && (button.revision !== request.revision || button.commitment !== request.commitment)) {
+    return reject(revising.staleButton(request), 'vote.stale');
   }
+  if (button !== undefined && now >= button.expiresAt) return reject(revising.expiredButton(request), 'vote.expired');
   const known = await withLinksAsOfNow(world, request);
-  if (known.votes.some((cast) => cast.revision === request.revision && samePerson(cast.person, ballot.person))) {
+  const own = known.votes.map((cast) => samePerson(cast.person, ballot.person));
+  const before = request.votes.filter((_, index) => own[index]);
+  // Whoever approved may still say no: it stops the Request, and their approval with it.
+  if (before.length > 0 && ballot.decision === 'approve') {
     return reject(answers.alreadyVoted(request, ballot.decision), 'vote.repeated');
   }
 
@@ -95,25 +103,43 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   }
 
   const cast = toVote(ballot, request, now);
-  const verdict = evaluate(await world.policyNow(), factsOf(known, [...known.votes, cast], now));
-  const actor = personActor(ballot.person);
-  const terms = changedTerms(request, verdict);
-  if (terms !== undefined) return refuse(world, request, terms, actor, ballot.key);
+  const policy = await world.policyNow();
+  const recent = await recentOf(world, policy, request);
+  const others = known.votes.filter((_, index) => own[index] !== true);
+  const verdict = evaluate(policy, factsOf(known, [...others, cast], now, recent));
+  const end = endOfTerms(request, verdict);
+  const unclear = verdict.unresolved.length > 0 && (end ?? changedTerms(request, verdict)) !== undefined;
+  if (unclear) return reject(answers.voteRefused(request, verdict.unresolved.join(' ')), 'vote.unresolved');
+  if (end !== undefined) return refuse(world, request, end, actor, ballot.key);
 
   const standing = verdict.votes.at(-1);
   if (standing?.counts !== true) return reject(whyNotCounted(request, cast.person, standing), 'vote.refused');
 
-  const outcome = applied(request, cast, verdict, now);
+  const changed = changedTerms(request, verdict);
+  if (changed !== undefined) {
+    const { key, person, origin } = ballot;
+    const also = [whisper(person.account, origin, revising.lookAgain(request, changed), key)];
+    const fresh = evaluate(policy, factsOf(known, [], now, recent));
+    return revise(world, request, { verdict: fresh, because: changed, actor, settles: key, also });
+  }
+
+  const votes = [...request.votes.filter((_, index) => own[index] !== true), cast];
+  const { stopped } = request.action === 'restrict' ? await world.store.switch() : { stopped: false };
+  const outcome = applied(request, votes, cast, verdict, { now, stopped });
   const stored = await commit(world, request, outcome.request, now, {
     what: outcome.what,
     actor,
     detail: {
       decision: cast.decision,
       ...(cast.reason === undefined ? {} : { reason: cast.reason }),
+      where: cast.where,
+      revision: cast.revision,
+      commitment: cast.commitment,
       because: verdict.reason,
     },
     note: outcome.note,
     vote: cast,
+    ...(before.length === 0 ? {} : { takesBack: before }),
     settles: ballot.key,
   });
   if (stored && outcome.request.state === 'approved') world.wake('dispatch');
@@ -125,8 +151,17 @@ function whyNotCounted(request: Request, voter: Person, standing: Exclude<VoteSt
   return answers.voteRefused(request, standing?.because ?? 'It is not clear whether it may count.');
 }
 
-function toVote({ person, decision, reason }: Ballot, request: Request, at: number): Vote {
-  return { person, decision, ...(reason === undefined ? {} : { reason }), revision: request.revision, at };
+function toVote({ person, decision, reason, origin }: Ballot, { revision, commitment }: Request, at: number): Vote {
+  const { platform, tenant, conversation, direct } = origin;
+  return {
+    person,
+    decision,
+    ...(reason === undefined ? {} : { reason }),
+    revision,
+    ...(commitment === undefined ? {} : { commitment }),
+    where: { platform, tenant, conversation, direct },
+    at,
+  };
 }
 
 interface Outcome {
@@ -136,18 +171,36 @@ interface Outcome {
 }
 
 /** What a counted vote makes of the Request. */
-function applied(request: Request, cast: Vote, verdict: Verdict, now: number): Outcome {
-  const votes = [...request.votes, cast];
+function applied(
+  request: Request,
+  votes: readonly Vote[],
+  cast: Vote,
+  verdict: Verdict,
+  { now, stopped }: { readonly now: number; readonly stopped: boolean },
+): Outcome {
+  const { progress } = verdict;
   if (verdict.decision === 'vetoed') {
-    const after = advance(request, 'deny', now, { votes });
+    const after = advance(request, 'deny', now, { votes, progress });
     if (after) return { request: after, what: 'request.deny', note: notes.denied(after, cast) };
   }
   if (verdict.decision === 'approved') {
-    const after = advance(request, 'approve', now, { votes, dueAt: now });
-    if (after) return { request: after, what: 'request.approve', note: notes.approved(after, cast) };
+    const after = advance(request, 'approve', now, { votes, progress, dueAt: now });
+    if (after) return { request: after, what: 'request.approve', note: notes.approved(after, cast, stopped) };
   }
-  const after = amend(request, { votes });
+  const after = amend(request, { votes, progress });
   return { request: after, what: 'vote.counted', note: notes.voteCounted(after, cast) };
+}
+
+/** What is stored is not what was asked for or approved: it ends here. False when somebody else was faster. */
+export function refuseTampered(
+  world: Pick<Context, 'store' | 'now' | 'wake'>,
+  request: Request,
+  because: string,
+  actor: Actor,
+  settles?: string,
+): Promise<boolean> {
+  const why = { what: 'request.tampered', code: 'tampered' };
+  return refuse(world, request, `${because} ${revising.tellOperator}`, actor, settles, why);
 }
 
 /** The policy no longer allows it: it ends here, before anything was sent. False when somebody else was faster. */
@@ -157,14 +210,15 @@ export async function refuse(
   because: string,
   actor: Actor,
   settles?: string,
+  { what, code } = { what: 'request.refuse', code: 'policy_refused' },
 ): Promise<boolean> {
   const at = world.now();
-  const after = advance(request, 'refuse', at, { failure: { code: 'policy_refused', text: because } });
+  const after = advance(request, 'refuse', at, { failure: { code, text: because } });
   if (after === undefined) return false;
   return commit(world, request, after, at, {
-    what: 'request.refuse',
+    what,
     actor,
-    detail: { because },
+    detail: { because, commitment: request.commitment },
     note: notes.refused(after, because),
     ...(settles === undefined ? {} : { settles }),
   });

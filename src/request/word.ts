@@ -1,6 +1,8 @@
 import type { Person } from '../people/person.js';
-import type { VoteStanding } from '../policy/policy.js';
-import { ruleFor, voteStanding } from '../policy/standing.js';
+import { chooseRule } from '../policy/match.js';
+import { groupsIn } from '../policy/need.js';
+import type { Policy, Rule, VoteStanding } from '../policy/policy.js';
+import { voteStanding } from '../policy/standing.js';
 import type { Context } from './context.js';
 import { withLinksAsOfNow } from './people.js';
 import type { Request, Vote } from './request.js';
@@ -17,10 +19,18 @@ export async function wordOf(
   decision: Vote['decision'],
 ): Promise<VoteStanding> {
   const policy = await world.policyNow();
-  const rule = ruleFor(policy, request);
+  const rule = ruleOf(policy, request, world.now());
   if (rule === undefined) {
     return { counts: false, why: 'not an approver', because: `No rule of the policy covers ${request.action}.` };
   }
   const { requester } = await withLinksAsOfNow(world, request);
-  return voteStanding(policy, rule, requester, { person, decision }, []);
+  const approvers = [...new Set([...rule.approvers, ...(request.need === undefined ? [] : groupsIn(request.need))])];
+  return voteStanding(policy, { ...rule, approvers, ownApproval: false }, requester, { person, decision }, []);
+}
+
+/** The rule that it was made under while the policy has it, however circumstances have changed since; else the one that applies now. */
+function ruleOf(policy: Policy, request: Request, now: number): Rule | undefined {
+  const { action, rule: name } = request;
+  const made = policy.rules.find((rule) => rule.name === name && rule.actions.includes(action));
+  return made ?? chooseRule(policy, { ...request, now }).applies;
 }

@@ -1,9 +1,89 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
+import { chain, type ChainedEvent, type Head, headText, settled, toJson } from '../audit/chain.js';
 import type { Actor, AuditEvent } from '../audit/event.js';
+import type { AuditKeys } from '../audit/key.js';
+import type { StoreDialect } from './dialect.js';
+import { StoreError } from './errors.js';
 import type { AuditTable, Schema } from './schema.js';
 
-export async function appendAudit(trx: Transaction<Schema>, events: readonly AuditEvent[]): Promise<void> {
-  if (events.length > 0) await trx.insertInto('audit').values(events.map(toRow)).execute();
+/** What it takes to add to the record. */
+export interface AuditBook {
+  readonly keys: AuditKeys;
+  readonly dialect: Pick<StoreDialect, 'manyWriters'>;
+}
+
+/**
+ * Adds to the chain, and moves its head, in the caller's transaction. Appends come one after the other: the head's row is locked until
+ * the transaction ends, so this has to be its last work. Throws `audit_broken` where the head is not one that Cordon wrote, the event
+ * that it names is not there, or others stand behind it; `audit_key` where it was written with a key that is not set.
+ */
+export async function appendAudit(
+  trx: Transaction<Schema>,
+  book: AuditBook,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const head = await readHead(trx, book, { lock: true });
+  const chained = chain(head, events.map(settled), book.keys.signer);
+  await moveHead(trx, book.keys, head, chained);
+  await trx.insertInto('audit').values(chained.map(toRow)).execute();
+}
+
+/** The head, if its MAC is right. */
+export async function readHead(
+  db: Kysely<Schema>,
+  { keys, dialect }: AuditBook,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<Head & { readonly key: string }> {
+  const head = await db
+    .selectFrom('audit_head')
+    .selectAll()
+    .$if(lock && dialect.manyWriters, (query) => query.forUpdate())
+    .executeTakeFirst();
+  if (head === undefined) throw broken('it has no head');
+  const key = keys.find(head.key);
+  if (key === undefined) {
+    throw new StoreError(
+      'audit_key',
+      `the record was last written with the audit key ${head.key}, and CORDON_AUDIT_KEY has ${keys.ids.join(', ')}: give all replicas the same file, or add the old key behind the new one (docs/operations.md)`,
+    );
+  }
+  if (!key.hasMac(headText(head), head.mac)) throw broken(`the MAC of its head (event ${head.seq}) is wrong`);
+  return { seq: head.seq, hash: head.hash, key: head.key };
+}
+
+export function broken(why: string): StoreError {
+  return new StoreError('audit_broken', `the record was changed by somebody else, or is damaged: ${why}`);
+}
+
+/** What the head says must be so before it moves: its event is there, and none behind it. */
+async function moveHead(
+  trx: Transaction<Schema>,
+  { signer }: AuditKeys,
+  head: Head,
+  chained: readonly ChainedEvent[],
+): Promise<void> {
+  const last = chained.at(-1) ?? head;
+  const { numUpdatedRows } = await trx
+    .updateTable('audit_head')
+    .set({ seq: last.seq, hash: last.hash, mac: signer.mac(headText(last)), key: signer.id })
+    .where('seq', '=', head.seq)
+    .where((eb) =>
+      eb.exists(eb.selectFrom('audit').select('seq').where('seq', '=', head.seq).where('hash', '=', head.hash)),
+    )
+    .where((eb) => eb.not(eb.exists(eb.selectFrom('audit').select('seq').where('seq', '>', head.seq))))
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw broken(`its last event (${head.seq}) is not the one that its head names`);
+}
+
+/** Throws as `appendAudit` does, where it would. */
+export async function checkRecord(trx: Transaction<Schema>, book: AuditBook): Promise<Head> {
+  const head = await readHead(trx, book);
+  const last = await trx.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  if (last?.seq !== head.seq || last.hash !== head.hash) {
+    throw broken(`its last event (${last?.seq ?? 'none'}) is not the one that its head names (${head.seq})`);
+  }
+  return head;
 }
 
 /** The last `limit` events, oldest first. */
@@ -24,20 +104,36 @@ export async function auditOf(
   return rows.reverse().map(toEvent);
 }
 
-function toRow(event: AuditEvent): Insertable<AuditTable> {
+export async function lastEvent(db: Kysely<Schema>, what: readonly string[]): Promise<AuditEvent | undefined> {
+  const row = await db
+    .selectFrom('audit')
+    .selectAll()
+    .where('what', 'in', what)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toEvent(row);
+}
+
+export function toRow({ seq, prev, event, hash, mac, key }: ChainedEvent): Insertable<AuditTable> {
   return {
+    seq,
     at: event.at,
     what: event.what,
-    actor: JSON.stringify(event.actor),
+    actor: toJson(event.actor),
     request_id: event.requestId ?? null,
     device_id: event.deviceId ?? null,
     from: event.from ?? null,
     to: event.to ?? null,
-    detail: event.detail === undefined ? null : JSON.stringify(event.detail),
+    detail: event.detail === undefined ? null : toJson(event.detail),
+    prev,
+    hash,
+    mac,
+    key,
   };
 }
 
-function toEvent(row: Selectable<AuditTable>): AuditEvent {
+export function toEvent(row: Selectable<AuditTable>): AuditEvent {
   return {
     at: row.at,
     what: row.what,

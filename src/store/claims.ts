@@ -52,6 +52,29 @@ export async function claimQueued(
   return claim(trx, owner, line);
 }
 
+export async function claimHeld(
+  trx: Transaction<Schema>,
+  dialect: StoreDialect,
+  owner: string,
+  action: ActionKind,
+  limit: number,
+): Promise<Request[]> {
+  const held = await trx
+    .selectFrom('request')
+    .select(['id', 'due_at', 'body'])
+    .where('state', '=', 'queued')
+    .where('due_at', 'is', null)
+    .where('action', '=', action)
+    .where('owner', 'is', null)
+    // Not by place in the line: that would walk the whole line to find nothing.
+    .orderBy('due_at')
+    .orderBy('id')
+    .limit(limit)
+    .$if(dialect.manyWriters, (query) => query.forUpdate().skipLocked())
+    .execute();
+  return claim(trx, owner, held);
+}
+
 /** Whether the version before this one is still the stored one, still claimed, and its device's lane free. Lock the device first. */
 export async function mayBeSent(
   trx: Transaction<Schema>,
@@ -88,7 +111,8 @@ export async function postponeRequests(
 
 /**
  * No call for the device is under way, and none of its Requests stands further ahead in the line. One that is approved and not yet in the
- * line, as when the process that had to queue it has died, may belong ahead: it is waited for.
+ * line, as when the process that had to queue it has died, may belong ahead: it is waited for. What is held is not: a release must
+ * not wait for a restriction that nobody may send.
  */
 function laneIsFree(eb: ExpressionBuilder<Schema, 'request'>): Expression<SqlBool> {
   const inTheWay = eb
@@ -104,7 +128,7 @@ function laneIsFree(eb: ExpressionBuilder<Schema, 'request'>): Expression<SqlBoo
       ]);
       return both.or([
         both('other.state', 'in', runningStates),
-        both.and([both('other.state', 'in', ['approved', 'queued']), ahead]),
+        both.and([both('other.state', 'in', ['approved', 'queued']), both('other.due_at', 'is not', null), ahead]),
       ]);
     });
   return eb.not(eb.exists(inTheWay));

@@ -120,7 +120,7 @@ export async function rememberCard(
 ): Promise<void> {
   if (requestId === undefined) return;
   if (message.kind === 'announce' && ref !== undefined) {
-    const shown = { ref: JSON.stringify(ref), rendered_version: renderedVersion };
+    const shown = { ref: JSON.stringify(ref), message: ref.message, rendered_version: renderedVersion };
     await trx
       .insertInto('card')
       .values({ ...cardKey(requestId, message.place), ...shown })
@@ -145,6 +145,26 @@ export async function card(db: Kysely<Schema>, requestId: string, place: Place):
     .where((eb) => eb.and(cardKey(requestId, place)))
     .executeTakeFirst();
   return row && { ref: JSON.parse(row.ref) as MessageRef, renderedVersion: row.rendered_version };
+}
+
+export async function requestsOfCard(
+  db: Kysely<Schema>,
+  { platform, conversation, message }: MessageRef,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('card')
+    .select(['request_id', 'ref'])
+    .where('platform', '=', platform)
+    .where('message', '=', message)
+    .execute();
+  const base = baseOf(conversation);
+  return rows
+    .filter(({ ref }) => baseOf((JSON.parse(ref) as MessageRef).conversation) === base)
+    .map(({ request_id }) => request_id);
+}
+
+function baseOf(conversation: string): string {
+  return conversation.split(';')[0] ?? conversation;
 }
 
 function cardKey(requestId: string, { platform, conversation, thread = '' }: Place) {

@@ -8,6 +8,10 @@ export interface StoreDialect {
   readonly autoId: readonly ['integer' | 'bigserial', ColumnBuilderCallback];
   /** The statements that make the database refuse UPDATE and DELETE on a table. */
   appendOnly(table: string): readonly RawBuilder<unknown>[];
+  /** The statements that make it refuse to remove a row, and to update one but for a greater `seq`. */
+  forwardOnly(table: string): readonly RawBuilder<unknown>[];
+  /** The statements that make it refuse to put a row in the place of another of the same `seq`; none where it cannot be done anyway. */
+  noReplacing(table: string): readonly RawBuilder<unknown>[];
   /**
    * The database's clock at this very moment (Unix ms), not at the start of the transaction. Missing where all users
    * of the database have one clock anyway.

@@ -4,6 +4,8 @@ import { CordonError } from '../errors.js';
  * What can go wrong with the record. Whatever the code, nothing of the method that threw it happened.
  * `store_busy`: another process kept the database locked for too long. `store_failed`: a mistake in Cordon itself.
  * `incoming_settled`: the Incoming that this change would answer was answered already, by another process say.
+ * `audit_broken`: the record was changed by somebody else, so nothing is done that would have to be added to it.
+ * `audit_key`: the record was written with an audit key that is not set.
  * `store_newer`: the database was written by a newer Cordon. `store_url`: `DATABASE_URL` names no store.
  */
 export type StoreErrorCode =
@@ -14,6 +16,8 @@ export type StoreErrorCode =
   | 'store_failed'
   | 'store_newer'
   | 'store_url'
+  | 'audit_broken'
+  | 'audit_key'
   | 'request_exists'
   | 'request_open'
   | 'too_many_open'
@@ -32,6 +36,9 @@ const userTexts: Readonly<Record<StoreErrorCode, string | undefined>> = {
   store_failed: undefined,
   store_newer: undefined,
   store_url: undefined,
+  audit_broken:
+    'Nothing was done: my record was changed by somebody else or is damaged, and what I cannot record I do not do. Tell whoever runs Cordon: npx cordon audit verify --database says where.',
+  audit_key: undefined,
   request_exists: 'Nothing was done: the new request got an id that is taken. Send the command again.',
   request_open: 'Nothing was done: another request for this device is open.',
   too_many_open:

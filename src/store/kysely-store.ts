@@ -1,16 +1,18 @@
 import { setImmediate } from 'node:timers';
 import type { Kysely, Transaction } from 'kysely';
+import type { AuditKeys } from '../audit/key.js';
 import type { Request } from '../request/request.js';
 import { AcceptQueue } from './accept.js';
 import { addresses } from './addresses.js';
-import { appendAudit, auditOf } from './audit.js';
+import { appendAudit, auditOf, checkRecord, lastEvent } from './audit.js';
+import { makeCheckpoint } from './audit-checkpoints.js';
 import { defaultPatience, type Patience } from './busy.js';
 import { button } from './buttons.js';
 import { blockCalls, callDone, callsSince, takeCall } from './calls.js';
 import * as deliveries from './deliveries.js';
 import * as claims from './claims.js';
 import type { StoreDialect } from './dialect.js';
-import { applyEffects } from './effects.js';
+import { applyEffects as applyWith } from './effects.js';
 import { noteEmail, sharingEmail } from './emails.js';
 import { StoreError } from './errors.js';
 import * as inbox from './inbox.js';
@@ -18,11 +20,15 @@ import * as links from './links.js';
 import * as replicas from './replicas.js';
 import * as requests from './requests.js';
 import type { Schema } from './schema.js';
+import { recentRequests } from './recent.js';
 import { Session } from './session.js';
-import type { CreateLimits, Start, Store } from './store.js';
+import type { CreateLimits, Effects, Start, Store } from './store.js';
+import { readSwitch, underWay, writeSwitch } from './switch.js';
 import { castVote } from './votes.js';
 
 export interface StoreOptions {
+  /** With which the record is written. */
+  readonly audit: AuditKeys;
   /** Whose clock counts the calls of the quota: that of the database, where it has one, or `now`. The database's when missing. */
   readonly countBy?: 'database' | 'now';
   /** Unix ms; stamps what has no time of its own. */
@@ -33,11 +39,14 @@ export interface StoreOptions {
   readonly nextTurn?: (run: () => void) => void;
 }
 
-/** The Store over any database that Kysely speaks. The tables must be there already: see `migrate`. */
+/** The Store over any database that Kysely speaks. The tables must be there already, and the record begun: see `migrate`, `beginRecord`. */
 export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: StoreOptions): Store {
   const { now, patience = defaultPatience, nextTurn = setImmediate } = options;
   const session = new Session(db, dialect, patience);
   const accepted = new AcceptQueue(session, nextTurn);
+  const book = { keys: options.audit, dialect };
+  const applyEffects = (trx: Transaction<Schema>, effects: Effects, about: { requestId?: string; at: number }) =>
+    applyWith(trx, book, effects, about);
 
   return {
     accept: async (incoming, at) => accepted.add(inbox.inboxRow(incoming, at)),
@@ -84,12 +93,17 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
       session.write(async (trx): Promise<Start> => {
         await dialect.lock(trx, lane(request));
         if (!(await claims.mayBeSent(trx, dialect, request))) return { outcome: 'lost' };
+        // Held to the end of the transaction: whoever stops Cordon waits for it, and then sees it as running.
+        if (request.action === 'restrict' && (await readSwitch(trx, dialect, { locked: true })).stopped) {
+          return { outcome: 'stopped' };
+        }
         const taken = await takeCall(trx, dialect, quota);
         if (!taken.granted) return { outcome: 'full', waitMs: taken.waitMs };
         await requests.replaceRequest(trx, request, { kept: true });
         await applyEffects(trx, effects, { requestId: request.id, at: now() });
         return { outcome: 'started', call: taken.call };
       }),
+    claimHeld: (owner, action, limit) => session.write((trx) => claims.claimHeld(trx, dialect, owner, action, limit)),
     postponeRequests: (ids, owner, dueAt) => session.write((trx) => claims.postponeRequests(trx, ids, owner, dueAt)),
     requestsIn: (states, limit) => session.snapshot((trx) => requests.requestsIn(trx, states, limit)),
     countIn: (states, action) => session.read((db) => requests.countIn(db, states, action)),
@@ -121,9 +135,25 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
         await applyEffects(trx, effects, { at });
       }),
     card: (requestId, place) => session.read((db) => deliveries.card(db, requestId, place)),
+    requestsOfCard: (message) => session.read((db) => deliveries.requestsOfCard(db, message)),
 
-    record: (events) => session.write((trx) => appendAudit(trx, events)),
+    record: (events) => session.write((trx) => appendAudit(trx, book, events)),
+    checkRecord: () =>
+      session.snapshot(async (trx) => {
+        await checkRecord(trx, book);
+      }),
+    checkpoint: (at, pace) => session.consistent((trx) => makeCheckpoint(trx, book, at, pace)),
     auditOf: (about, limit) => session.read((db) => auditOf(db, about, limit)),
+    lastEvent: (what) => session.read((db) => lastEvent(db, what)),
+
+    switch: () => session.snapshot((trx) => readSwitch(trx, dialect)),
+    setSwitch: (version, stop, effects) =>
+      session.write(async (trx) => {
+        if (!(await writeSwitch(trx, version, stop))) return false;
+        await applyEffects(trx, effects(await underWay(trx, 'restrict')), { at: now() });
+        return true;
+      }),
+    recentRequests: (action, since, until) => session.read((db) => recentRequests(db, action, since, until)),
 
     reserveCall: (bucket, at, limits) => session.write((trx) => takeCall(trx, dialect, { bucket, now: at, limits })),
     callDone: (call, at) => session.write((trx) => callDone(trx, dialect, call, at)),

@@ -1,11 +1,15 @@
+import type { AuditKeys } from '../audit/key.js';
+import { beginRecord, hasBegun } from './audit-begin.js';
 import { defaultPatience, type Patience, whileBusy } from './busy.js';
 import type { StoreDialect } from './dialect.js';
 import { StoreError } from './errors.js';
+import type { Kysely } from 'kysely';
 import { createStore, type StoreOptions } from './kysely-store.js';
 import { migrate } from './migrate.js';
 import { openPostgres } from './postgres.js';
 import { memory, openSqlite, withSetupLock } from './sqlite.js';
 import { kyselyOver, sqliteStoreDialect } from './sqlite-dialect.js';
+import type { Schema } from './schema.js';
 import type { Store } from './store.js';
 
 /** A migration of another process may take its time: one minute. */
@@ -14,15 +18,28 @@ const setupPatience: Patience = { ...defaultPatience, tries: 6000 };
 /** Loops, pools and requests share them; more would only wait for each other's locks. */
 const connections = 10;
 
+/** As for a store; the audit keys may depend on whether the record of this database has begun, as where the first start makes one. */
+export type OpenOptions = Omit<StoreOptions, 'audit'> & {
+  readonly audit: AuditKeys | ((begun: boolean) => Promise<AuditKeys>);
+};
+
 /**
  * Opens the store that `DATABASE_URL` names and brings its tables up to date: `sqlite:path/to/cordon.db`,
  * `sqlite::memory:` or `postgres://user:password@host:5432/database`. Throws a `StoreError`: `store_url`, `store_newer`,
- * `store_corrupt`, `store_unavailable`.
+ * `store_corrupt`, `store_unavailable`, `audit_broken`, `audit_key`; and what `options.audit` throws.
  */
-export async function openStore(databaseUrl: string, options: StoreOptions): Promise<Store> {
+export async function openStore(databaseUrl: string, options: OpenOptions): Promise<Store> {
+  const { audit: given, patience = defaultPatience } = options;
+  const begin = async (db: Kysely<Schema>, dialect: StoreDialect): Promise<AuditKeys> => {
+    const patiently = <T>(work: () => Promise<T>): Promise<T> =>
+      whileBusy(work, (thrown) => dialect.toStoreError(thrown), patience);
+    const keys = typeof given === 'function' ? await given(await patiently(() => hasBegun(db))) : given;
+    await patiently(() => beginRecord(db, { keys, dialect }, options.now()));
+    return keys;
+  };
   if (isPostgres(databaseUrl)) {
-    const { db, dialect } = await openPostgres(databaseUrl, connections);
-    return createStore(db, options.countBy === 'now' ? withoutClock(dialect) : dialect, options);
+    const { db, dialect, made: audit } = await openPostgres(databaseUrl, connections, begin);
+    return createStore(db, options.countBy === 'now' ? withoutClock(dialect) : dialect, { ...options, audit });
   }
   const file = sqliteFile(databaseUrl);
   const dialect = sqliteStoreDialect(file);
@@ -30,13 +47,15 @@ export async function openStore(databaseUrl: string, options: StoreOptions): Pro
     const database = openSqlite(file, dialect);
     const db = kyselyOver(database);
     const toStoreError = (thrown: unknown) => dialect.toStoreError(thrown);
+    let audit: AuditKeys;
     try {
-      await whileBusy(() => migrate(db, dialect), toStoreError, options.patience ?? defaultPatience);
+      await whileBusy(() => migrate(db, dialect), toStoreError, patience);
+      audit = await begin(db, dialect);
     } catch (thrown) {
       database.close();
       throw thrown;
     }
-    return createStore(db, options.countBy === 'now' ? withoutClock(dialect) : dialect, options);
+    return createStore(db, options.countBy === 'now' ? withoutClock(dialect) : dialect, { ...options, audit });
   };
   return file === memory ? setUp() : withSetupLock(file, dialect, setupPatience, setUp);
 }
@@ -44,7 +63,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions): Pro
 /** As `openStore`; a server that is just being restarted is waited for, half a minute at most. */
 export async function openWhenThere(
   databaseUrl: string,
-  options: StoreOptions,
+  options: OpenOptions,
   waiting: (error: StoreError) => void,
 ): Promise<Store> {
   const { wait } = options.patience ?? defaultPatience;
@@ -60,12 +79,12 @@ export async function openWhenThere(
   }
 }
 
-function isPostgres(databaseUrl: string): boolean {
+export function isPostgres(databaseUrl: string): boolean {
   return /^postgres(ql)?:/i.test(databaseUrl);
 }
 
 /** Says only the scheme of a URL that it refuses: the rest may hold a password. */
-function sqliteFile(databaseUrl: string): string {
+export function sqliteFile(databaseUrl: string): string {
   const [, file] = /^sqlite:(?!\/\/)(.+)$/.exec(databaseUrl) ?? [];
   if (file !== undefined) return file;
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(databaseUrl)?.[0] ?? 'no scheme';

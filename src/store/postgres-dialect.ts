@@ -20,6 +20,17 @@ export function postgresStoreDialect(where: string): StoreDialect {
       sql`create trigger ${sql.id(`${table}_no_change`)} before update or delete or truncate on ${sql.table(table)}
         for each statement execute function ${sql.id(`${table}_append_only`)}()`,
     ],
+    forwardOnly: (table) => [
+      sql`create function ${sql.id(`${table}_no_removal`)}() returns trigger language plpgsql as
+        ${sql.lit(`begin raise exception '${table} is never removed'; end`)}`,
+      sql`create trigger ${sql.id(`${table}_stays`)} before delete or truncate on ${sql.table(table)}
+        for each statement execute function ${sql.id(`${table}_no_removal`)}()`,
+      sql`create function ${sql.id(`${table}_forward_only`)}() returns trigger language plpgsql as
+        ${sql.lit(`begin if new.seq <= old.seq then raise exception '${table} only moves forward'; end if; return new; end`)}`,
+      sql`create trigger ${sql.id(`${table}_forward`)} before update on ${sql.table(table)}
+        for each row execute function ${sql.id(`${table}_forward_only`)}()`,
+    ],
+    noReplacing: () => [],
     manyWriters: true,
     lock: async (trx, key) => {
       await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx);

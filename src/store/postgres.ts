@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import pg from 'pg';
+import { CordonError } from '../errors.js';
 import { migrate } from './migrate.js';
 import type { StoreDialect } from './dialect.js';
 import { StoreError } from './errors.js';
@@ -11,16 +12,40 @@ const setupLock = 7_263_495_182;
 const connectMs = 5_000;
 const statementMs = 10_000;
 
-export interface OpenedPostgres {
+export interface OpenedPostgres<T> {
   readonly db: Kysely<Schema>;
   readonly dialect: StoreDialect;
+  /** What `setUp` gave. */
+  readonly made: T;
 }
 
 /**
- * Connects, and brings the tables up to date; replicas that start together take turns. Throws `store_unavailable`, `store_newer`,
- * `store_url`.
+ * Connects, brings the tables up to date and does `setUp`; replicas that start together take turns. Throws `store_unavailable`,
+ * `store_newer`, `store_url`, and what `setUp` throws.
  */
-export async function openPostgres(databaseUrl: string, poolSize: number): Promise<OpenedPostgres> {
+export async function openPostgres<T>(
+  databaseUrl: string,
+  poolSize: number,
+  setUp: (db: Kysely<Schema>, dialect: StoreDialect) => Promise<T>,
+): Promise<OpenedPostgres<T>> {
+  const { db, dialect } = connectPostgres(databaseUrl, poolSize);
+  try {
+    const made = await withSetupLock(databaseUrl, async () => {
+      await migrate(db, dialect);
+      return setUp(db, dialect);
+    });
+    return { db, dialect, made };
+  } catch (thrown) {
+    await db.destroy();
+    throw thrown instanceof CordonError ? thrown : dialect.toStoreError(thrown);
+  }
+}
+
+/** A pool that connects when it is first used; the tables have to be there. Throws `store_url`. */
+export function connectPostgres(
+  databaseUrl: string,
+  poolSize: number,
+): { readonly db: Kysely<Schema>; readonly dialect: StoreDialect } {
   const dialect = postgresStoreDialect(nameOf(databaseUrl));
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -38,24 +63,17 @@ export async function openPostgres(databaseUrl: string, poolSize: number): Promi
   // listens, and without a listener, idle or in the midst of a transaction, it would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const db = kyselyOverPostgres(pool);
-  try {
-    await withSetupLock(databaseUrl, () => migrate(db, dialect));
-    return { db, dialect };
-  } catch (thrown) {
-    await db.destroy();
-    throw dialect.toStoreError(thrown);
-  }
+  return { db: kyselyOverPostgres(pool), dialect };
 }
 
 /** Held on a connection of its own, so that it ends with the process whatever happens. */
-async function withSetupLock(databaseUrl: string, work: () => Promise<void>): Promise<void> {
+async function withSetupLock<T>(databaseUrl: string, work: () => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: connectMs });
   client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [setupLock]);
-    await work();
+    return await work();
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -1,5 +1,6 @@
 import type { Insertable, Kysely, Transaction } from 'kysely';
 import type { ActionKind } from '../command/model.js';
+import { idsOf } from '../people/person.js';
 import { openStates, type RequestState } from '../request/life.js';
 import type { Request } from '../request/request.js';
 import type { RequestTable, Schema } from './schema.js';
@@ -165,7 +166,8 @@ export async function withVotes(
     ...body,
     // JSON leaves out what is undefined.
     quorum: body.quorum,
-    votes: votes.get(body.id) ?? [],
+    // Those on an earlier revision stay in the table, for the record.
+    votes: (votes.get(body.id) ?? []).filter(({ revision }) => revision === body.revision),
   }));
 }
 
@@ -177,6 +179,7 @@ function toRow({ claim: _claim, ...request }: Request): Insertable<RequestTable>
     action: request.action,
     device_id: request.device.id,
     requester_id: request.requester.id,
+    requester_ids: JSON.stringify(idsOf(request.requester)),
     created_at: request.createdAt,
     expires_at: request.expiresAt,
     queued_at: request.queuedAt ?? null,

@@ -14,6 +14,8 @@ export interface Schema {
   card: CardTable;
   button: ButtonTable;
   audit: AuditTable;
+  audit_head: AuditHeadTable;
+  audit_checkpoint: AuditCheckpointTable;
   call: CallTable;
   block: BlockTable;
   address: AddressTable;
@@ -21,6 +23,7 @@ export interface Schema {
   link_code: LinkCodeTable;
   email: EmailTable;
   replica: ReplicaTable;
+  control: ControlTable;
 }
 
 /** What platforms sent. Settled rows stay: they are how a late redelivery is recognised. */
@@ -45,6 +48,8 @@ export interface RequestTable {
   action: string;
   device_id: string;
   requester_id: string;
+  /** All ids of the requester when it was stored, json; null in rows of older versions. */
+  requester_ids: string | null;
   created_at: number;
   expires_at: number;
   queued_at: number | null;
@@ -68,6 +73,11 @@ export interface VoteTable {
   at: number;
   /** `Person` as the platform described them when they voted, json. */
   person: string;
+  commitment: string | null;
+  /** `Whereabouts`, json. */
+  whereabouts: string | null;
+  /** Set where its voter took it back, or voted otherwise afterwards. */
+  taken_back_at: Generated<number | null>;
 }
 
 export interface DeliveryTable {
@@ -99,6 +109,8 @@ export interface CardTable {
   thread: string;
   /** `MessageRef`, json. */
   ref: string;
+  /** The message of `ref`, which is searched for. */
+  message: string;
   rendered_version: number;
 }
 
@@ -122,6 +134,30 @@ export interface AuditTable {
   to: string | null;
   /** json */
   detail: string | null;
+  /** Where it stands in the chain (`src/audit/chain.ts`); null for what was written before there was one. */
+  prev: string | null;
+  hash: string | null;
+  mac: string | null;
+  /** Id of the audit key. */
+  key: string | null;
+}
+
+/** One row: the end of the chain. It only moves forward, and whoever appends to the record locks it. */
+export interface AuditHeadTable {
+  id: 1;
+  seq: number;
+  hash: string;
+  mac: string;
+  key: string;
+}
+
+/** Append-only. */
+export interface AuditCheckpointTable {
+  seq: number;
+  hash: string;
+  at: number;
+  key: string;
+  signature: string;
 }
 
 /** `at`: when the call was answered; before that, the latest moment at which it can still arrive. */
@@ -174,4 +210,12 @@ export interface ReplicaTable {
   id: string;
   /** Counts as dead from then on. */
   until: number;
+}
+
+/** What is set while Cordon runs: `stop`, the kill switch, and `told:…`, when somebody was last told something. */
+export interface ControlTable {
+  name: string;
+  /** json */
+  value: string;
+  version: number;
 }

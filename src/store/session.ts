@@ -35,6 +35,11 @@ export class Session {
     return this.#run(() => this.db.transaction().execute(work));
   }
 
+  /** One transaction that writes by what it reads, all of it as it was at one moment; nothing that it reads may be changed by others. */
+  consistent<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.#run(() => this.db.transaction().setIsolationLevel('repeatable read').execute(work));
+  }
+
   /** As `write`, for what may happen twice without harm: a lost connection is waited for as well. */
   persist<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
     return this.#run(() => this.db.transaction().execute(work), ['store_busy', 'store_unavailable']);

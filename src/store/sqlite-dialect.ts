@@ -31,6 +31,18 @@ export function sqliteStoreDialect(file: string): StoreDialect {
           sql`create trigger ${sql.id(`${table}_no_${verb}`)} before ${sql.raw(verb)} on ${sql.table(table)}
             begin select raise(abort, ${sql.lit(`${table} is append-only`)}); end`,
       ),
+    forwardOnly: (table) => [
+      sql`create trigger ${sql.id(`${table}_stays`)} before delete on ${sql.table(table)}
+        begin select raise(abort, ${sql.lit(`${table} is never removed`)}); end`,
+      sql`create trigger ${sql.id(`${table}_forward`)} before update on ${sql.table(table)} when new.seq <= old.seq
+        begin select raise(abort, ${sql.lit(`${table} only moves forward`)}); end`,
+    ],
+    // `insert or replace` removes without the triggers of a removal.
+    noReplacing: (table) => [
+      sql`create trigger ${sql.id(`${table}_no_replace`)} before insert on ${sql.table(table)}
+        when exists (select 1 from ${sql.table(table)} where seq = new.seq)
+        begin select raise(abort, ${sql.lit(`${table} is append-only`)}); end`,
+    ],
     manyWriters: false,
     // Whoever writes has the whole database to itself.
     lock: () => Promise.resolve(),

@@ -1,3 +1,4 @@
+import type { Checkpoint } from '../audit/checkpoint.js';
 import type { AuditEvent } from '../audit/event.js';
 import type { ActionKind, Command, Incoming, Origin } from '../command/model.js';
 import type { Bucket } from '../defender/quota.js';
@@ -6,6 +7,8 @@ import type { Addresses, MessageRef } from '../platform.js';
 import type { RequestState } from '../request/life.js';
 import type { Place, Request, Resolution, Vote } from '../request/request.js';
 import type { Note } from '../view/model.js';
+import type { CheckpointPace } from './audit-checkpoints.js';
+import type { ControlStore } from './control.js';
 import type { PeopleStore } from './people.js';
 
 /**
@@ -13,7 +16,7 @@ import type { PeopleStore } from './people.js';
  * promise resolves. All times are Unix ms. What a method throws is a `StoreError` (disk full, lock, lost connection); then
  * nothing of it happened.
  */
-export interface Store extends PeopleStore {
+export interface Store extends PeopleStore, ControlStore {
   /** Stores what a platform sent. False when this `key` was stored before: a redelivery, to be acknowledged and ignored. */
   accept(incoming: Incoming, at: number): Promise<boolean>;
   /** Claims what is accepted and not yet settled, due at `now` and claimed by nobody, in the order of arrival. */
@@ -43,12 +46,12 @@ export interface Store extends PeopleStore {
   claimRequests(owner: string, states: readonly RequestState[], now: number, limit: number): Promise<Request[]>;
   /**
    * Claims the first of the line for this action: `queued`, due, claimed by nobody, and with the lane of its device free, which
-   * is to say that no call for the device is under way and none of its Requests stands further ahead.
+   * is to say that no call for the device is under way and none of its Requests stands further ahead. What is held stands in no line.
    */
   claimQueued(owner: string, action: ActionKind, now: number, limit: number): Promise<Request[]>;
   /**
    * `queued` to `sending`, in one transaction with one call of the operation's quota, if the claim holds and the device's lane is
-   * free. `request` is the Request in `sending`; the claim on it goes on.
+   * free. `request` is the Request in `sending`; the claim on it goes on. While Cordon is stopped nothing but a release starts.
    */
   startSending(request: Request, effects: Effects, quota: Quota): Promise<Start>;
   /** Puts claimed Requests off to `dueAt` and ends the claims. What was changed meanwhile stays as it is. */
@@ -82,11 +85,22 @@ export interface Store extends PeopleStore {
   /** Gives it up for good. */
   dropDelivery(delivery: Delivery, error: string, effects: Effects): Promise<void>;
   card(requestId: string, place: Place): Promise<StoredCard | undefined>;
+  /** The ids of the Requests whose card this message is. A conversation is the same with and without the mark of a thread (`;…`). */
+  requestsOfCard(message: MessageRef): Promise<string[]>;
 
   /** Appends to the record outside any transition: refusals, failed authorisation, operator's doings. */
   record(events: readonly AuditEvent[]): Promise<void>;
+  /** Throws `audit_broken` where the end of the record is not what Cordon wrote: then nothing can be added to it. */
+  checkRecord(): Promise<void>;
+  /**
+   * Signs the end of the record, where that is due. What is new since the last time is verified first (`audit_broken`). Undefined where
+   * nothing is due, or another replica was faster.
+   */
+  checkpoint(now: number, pace: CheckpointPace): Promise<Checkpoint | undefined>;
   /** Events of a Request or a device, oldest first. */
   auditOf(about: { requestId: string } | { deviceId: string }, limit: number): Promise<AuditEvent[]>;
+  /** The latest event with one of these names. */
+  lastEvent(what: readonly string[]): Promise<AuditEvent | undefined>;
 
   /**
    * Takes one call of the bucket if every window has room, in one transaction; else says in how many ms to ask again. Until
@@ -143,8 +157,19 @@ export interface Effects {
   readonly deliveries: readonly NewDelivery[];
   readonly buttons?: readonly StoredButton[];
   readonly vote?: Vote;
+  /** Stored votes that stand no longer. Their rows stay, marked as taken back; `vote` may be the same person's next one. */
+  readonly takesBack?: readonly Vote[];
   /** The `key` of the Incoming that this change answers. */
   readonly settles?: string;
+  readonly once?: readonly Once[];
+}
+
+/** Messages that are owed only if no others were under this name within the last `withinMs`, whichever process owed them. `at`: Unix ms. */
+export interface Once {
+  readonly name: string;
+  readonly at: number;
+  readonly withinMs: number;
+  readonly deliveries: readonly NewDelivery[];
 }
 
 export interface PendingIncoming {
@@ -175,11 +200,12 @@ export interface Quota {
 
 /**
  * `started`: it is in `sending`, and the call may be made. `lost`: it changed, its claim is lost or its device's lane is not free.
- * `full`: no call is left, for `waitMs` at least. Nothing at all is stored with the last two.
+ * `stopped`: Cordon is stopped. `full`: no call is left, for `waitMs` at least. Nothing at all is stored with the last three.
  */
 export type Start =
   | { readonly outcome: 'started'; readonly call: string }
   | { readonly outcome: 'lost' }
+  | { readonly outcome: 'stopped' }
   | { readonly outcome: 'full'; readonly waitMs: number };
 
 /** Why a delivery failed, and whether the message may have been posted all the same. */
@@ -203,22 +229,28 @@ export interface CallLog {
   readonly blockedUntil: number | undefined;
 }
 
+/** Where a button may be pressed; checked against the authenticated press. In a direct message it is `person` who may. */
+export type ButtonPlace = Pick<Place, 'platform' | 'tenant' | 'conversation' | 'person'>;
+
 /**
- * What a button means: a vote on one exact revision; what to do about the `attempt` of which nobody can tell; or one choice of a pick
- * list, usable only by `account`.
+ * What a button means, and where: a vote on one exact revision and what it says; what to do about the `attempt` of which nobody can
+ * tell; or one choice of a pick list, usable only by `account`.
  */
 export type ButtonMeaning =
   | {
       readonly kind: 'vote';
       readonly requestId: string;
       readonly revision: number;
+      readonly commitment: string;
       readonly decision: 'approve' | 'deny';
+      readonly place: ButtonPlace;
     }
   | {
       readonly kind: 'resolve';
       readonly requestId: string;
       readonly attempt: number;
       readonly decision: Resolution['decision'];
+      readonly place: ButtonPlace;
     }
   | { readonly kind: 'choose'; readonly account: Account; readonly origin: Origin; readonly command: Command };
 

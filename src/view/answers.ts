@@ -6,6 +6,7 @@ import { type Cancelling, displayId, type Request } from '../request/request.js'
 import { statusLine, voteLine } from './card.js';
 import type { Line } from './inline.js';
 import type { Button, Note } from './model.js';
+import { pastLines, whereOf } from './past.js';
 import { actionNoun, deviceInline, idInline, lastSeen, note, undoing, who } from './say.js';
 
 /** What one person is told in answer to a command. */
@@ -229,14 +230,14 @@ export function requestList(requests: readonly Request[], total: number): Note {
   return note('neutral', [head], ...requests.map(requestLine));
 }
 
-export function deviceHistory(device: Line, lines: readonly Line[]): Note {
-  if (lines.length === 0) return note('neutral', ['Cordon has done nothing to ', ...device, ' so far.']);
-  return note('neutral', ['History of ', ...device, ', oldest first:'], ...lines);
-}
-
 export function requestStory(request: Request): Note {
   return {
-    ...note('neutral', requestLine(request), ...request.votes.map(voteLine)),
+    ...note(
+      'neutral',
+      requestLine(request),
+      ...pastLines(request),
+      ...request.votes.map((vote): Line => [...voteLine(vote), ...whereOf(vote)]),
+    ),
     quote: request.comment,
   };
 }

@@ -58,6 +58,8 @@ export function cancelForbidden(request: Request, because: string): Note {
 
 export const adoptedSentence = `Defender's action was not started by Cordon, so Cordon does not cancel it: whoever started it can, in ${inPortal}.`;
 
+export const dryRunSentence = `Cordon runs as a dry run and sends nothing to Defender: cancel the action in ${inPortal}.`;
+
 export function cancelNotOurs(request: Request): Note {
   return note('warning', [...about(request), ` is not cancelled. ${adoptedSentence}`], ['Cordon keeps following it.']);
 }

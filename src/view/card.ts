@@ -1,10 +1,13 @@
 import { machineName, type Machine } from '../defender/machine.js';
 import type { RequestState } from '../request/life.js';
-import { displayId, type Request, type Vote } from '../request/request.js';
+import { type AnnouncedPlace, displayId, type Place, type Request, samePlace, type Vote } from '../request/request.js';
 import { wishLine, wishStatus } from './cancelling.js';
 import { evidence, resolutionLine, resolveButtons } from './doubt.js';
+import { dryRunWords } from './dry-run.js';
 import type { Line, Tone } from './inline.js';
 import type { Button, Card } from './model.js';
+import { pastLines } from './past.js';
+import { heldStatus } from './stopped.js';
 import { actionDone, actionEffect, actionNoun, denialForm, isAway, lastSeen, who } from './say.js';
 
 const tones: Readonly<Record<RequestState, Tone>> = {
@@ -21,14 +24,15 @@ const tones: Readonly<Record<RequestState, Tone>> = {
   expired: 'neutral',
   withdrawn: 'neutral',
   refused: 'danger',
+  rehearsed: 'neutral',
   unknown: 'danger',
 };
 
 /**
- * The Card of a Request as it stands. Pure: the same Request gives the same Card, on every platform. `portalUrl` is the
- * Defender portal of the cloud, without a trailing slash.
+ * The Card of a Request in one of its places, as it stands. Pure, and the same everywhere but for what the buttons carry. `portalUrl`
+ * is the Defender portal of the cloud, without a trailing slash.
  */
-export function cardOf(request: Request, portalUrl: string): Card {
+export function cardOf(request: Request, portalUrl: string, place: Place): Card {
   return {
     requestId: displayId(request.id),
     action: request.action,
@@ -40,29 +44,28 @@ export function cardOf(request: Request, portalUrl: string): Card {
     comment: request.comment,
     effect: actionEffect[request.action],
     story: [
+      ...pastLines(request),
       ...request.votes.filter((vote) => !isPlainApproval(vote)).map(voteLine),
       ...resolutionLine(request),
       ...(request.doubt === undefined ? [] : evidence(request, request.doubt)),
       ...wishLine(request),
     ],
-    buttons: buttons(request),
+    buttons: buttons(request, place),
   };
 }
 
-function buttons(request: Request): Button[] {
-  if (request.state === 'awaiting approval') return voteButtons(request);
-  return request.state === 'unknown' && request.doubt !== undefined ? resolveButtons(request.doubt) : [];
+/** A place that the Request does not have gets none. */
+function buttons({ state, doubt, places }: Request, shown: Place): Button[] {
+  const place = places.find((each) => samePlace(each, shown));
+  if (place === undefined) return [];
+  if (state === 'awaiting approval') return voteButtons(place);
+  return state === 'unknown' && doubt !== undefined ? resolveButtons(place) : [];
 }
 
-function voteButtons(request: Request): Button[] {
+function voteButtons({ tokens }: AnnouncedPlace): Button[] {
   return [
-    { label: 'Approve', style: 'primary', token: request.tokens.approve },
-    {
-      label: 'Deny',
-      style: 'danger',
-      token: request.tokens.deny,
-      asks: denialForm,
-    },
+    { label: 'Approve', style: 'primary', token: tokens.approve },
+    { label: 'Deny', style: 'danger', token: tokens.deny, asks: denialForm },
   ];
 }
 
@@ -79,13 +82,19 @@ function isPlainApproval({ decision, reason }: Vote): boolean {
 
 /** One line: where the Request stands. "Restricted" is said at `succeeded` alone. */
 export function statusLine(request: Request): Line {
+  return request.dryRun === true ? [...dryRunWords, ' ', ...whereItStands(request)] : whereItStands(request);
+}
+
+function whereItStands(request: Request): Line {
   const status = request.machineAction?.status ?? undefined;
   switch (request.state) {
     case 'awaiting approval':
       return [{ bold: 'Waiting for approval' }, ` ${approvalsSoFar(request)}, expires `, { at: request.expiresAt }];
     case 'approved':
-      return [{ bold: 'Approved' }, ', about to be sent to Defender'];
+      return [{ bold: 'Approved' }, request.dryRun === true ? '' : ', about to be sent to Defender'];
     case 'queued':
+      if (request.held !== undefined && request.held.over !== true) return heldStatus(request.held);
+      if (request.dryRun === true) return [{ bold: 'Approved' }];
       if (request.waitsFor !== undefined) {
         return [
           { bold: 'Approved' },
@@ -134,6 +143,8 @@ export function statusLine(request: Request): Line {
       return [{ bold: 'Withdrawn' }, ' by the requester: nothing was sent to Defender'];
     case 'refused':
       return [{ bold: 'Refused' }, `: ${request.failure?.text ?? 'the policy does not allow it'}`];
+    case 'rehearsed':
+      return [{ bold: 'Rehearsed' }, ': would have been sent now'];
     case 'unknown':
       return [
         { bold: 'Not known' },
@@ -149,7 +160,9 @@ export function approvalsSoFar(request: Request): string {
   const approvals = request.votes.filter(
     (vote) => vote.decision === 'approve' && vote.revision === request.revision,
   ).length;
-  return `(${approvals} of ${request.quorum} ${request.quorum === 1 ? 'approval' : 'approvals'})`;
+  // Where groups are combined, not every vote fills a place.
+  const [, filled = approvals, all = request.quorum] = /^(\d+) of (\d+)/.exec(request.progress ?? '') ?? [];
+  return `(${filled} of ${all} ${Number(all) === 1 ? 'approval' : 'approvals'})`;
 }
 
 /** First who, then what is known of the device, then the ids by which to find it all again. */
@@ -159,6 +172,8 @@ function facts(request: Request, portalUrl: string): Card['facts'] {
   return [
     { label: 'Requested by', value: [who(request.requester)] },
     ...approval(request),
+    ...progress(request),
+    ...(request.extra ?? []).map((because) => ({ label: 'More approvals', value: [because] })),
     { label: 'Device', value: [describeDevice(device)] },
     { label: 'Health', value: [device.healthStatus ?? 'not known', ...(seen ? [', last report ', seen] : [])] },
     {
@@ -184,6 +199,11 @@ function approval({ state, votes, approvers, quorum }: Request): Card['facts'] {
   }
   if (state === 'awaiting approval') return [{ label: 'May approve', value: [approvers.join(', ') || 'nobody'] }];
   return quorum === 0 ? [{ label: 'Approved by', value: ['nobody: the policy asks for no approval here'] }] : [];
+}
+
+/** What is missing, in the policy's words: said only while it is still of use. */
+function progress({ state, progress: so }: Request): Card['facts'] {
+  return state === 'awaiting approval' && so !== undefined ? [{ label: 'Approvals', value: [so] }] : [];
 }
 
 /** `Windows11 23H2, group Workstations, risk High`. */

@@ -1,7 +1,7 @@
 import { requestMark } from '../defender/comment.js';
 import type { DefenderErrorCode } from '../defender/errors.js';
 import { operationFacts } from '../defender/operation.js';
-import type { Doubt, Request, Resolution, Seen } from '../request/request.js';
+import type { AnnouncedPlace, Doubt, Request, Resolution, Seen } from '../request/request.js';
 import type { Inline, Line } from './inline.js';
 import type { Button, Note } from './model.js';
 import { about, actionNoun, idInline, note, who } from './say.js';
@@ -118,7 +118,8 @@ function whatToDo(request: Request, portalUrl: string): Line {
 
 export const labels = { sent: 'It was sent', again: 'Send again' } as const;
 
-export function resolveButtons({ tokens }: Doubt): Button[] {
+export function resolveButtons({ doubtTokens: tokens }: AnnouncedPlace): Button[] {
+  if (tokens === undefined) return [];
   return [
     { label: labels.sent, style: 'primary', token: tokens.sent },
     { label: labels.again, style: 'danger', token: tokens.again },

@@ -17,20 +17,22 @@ export function voteCounted(request: Request, vote: Vote): Note {
 
 export function reminder(request: Request): Note {
   return note('progress', [
-    `Still waiting ${approvalsSoFar(request)}, from ${request.approvers.join(' or ')}. It expires `,
+    `Still waiting ${approvalsSoFar(request)}, ${whoIsMissing(request)}. It expires `,
     { at: request.expiresAt },
     '.',
   ]);
 }
 
-export function approved(request: Request, last: Vote | undefined): Note {
-  if (last === undefined)
-    return note('progress', ['The policy asks for no approval here. ', { bold: 'Sending to Defender.' }]);
-  return note('progress', [
-    who(last.person),
-    ` approved ${approvalsSoFar(request)}. `,
-    { bold: 'Sending to Defender.' },
-  ]);
+/** As the policy said it; a Request of before it did has only the groups. */
+function whoIsMissing({ progress, approvers }: Request): string {
+  return /: (needs .*)$/.exec(progress ?? '')?.[1] ?? `from ${approvers.join(' or ')}`;
+}
+
+/** `stopped`: nothing is sent for now, and the thread will say so. */
+export function approved(request: Request, last: Vote | undefined, stopped = false): Note {
+  const then: Line = stopped || request.dryRun === true ? [] : [{ bold: 'Sending to Defender.' }];
+  if (last === undefined) return note('progress', ['The policy asks for no approval here. ', ...then]);
+  return note('progress', [who(last.person), ` approved ${approvalsSoFar(request)}. `, ...then]);
 }
 
 export function waiting(estimate: { ahead: number; at: number }): Note {

@@ -16,6 +16,7 @@ export const stateSigns: Readonly<Record<RequestState, string>> = {
   expired: '⌛',
   withdrawn: '↩️',
   refused: '❌',
+  rehearsed: '🧪',
   unknown: '❓',
 };
 

@@ -92,7 +92,7 @@ async function attempt(
       place.person === undefined
         ? { to: 'conversation', conversation: place.conversation, ...thread }
         : { to: 'person', account: place.person };
-    const ref = await platform.send(target, { kind: 'card', card: cardOf(request, portalUrl) });
+    const ref = await platform.send(target, { kind: 'card', card: cardOf(request, portalUrl, place) });
     return { ref, renderedVersion: request.version };
   }
   const card = await store.card(request.id, place);
@@ -104,7 +104,7 @@ async function attempt(
   if (card === undefined) return {};
   if (message.kind === 'update') {
     if (card.renderedVersion >= request.version && message.again !== true) return {};
-    await platform.update(card.ref, { kind: 'card', card: cardOf(request, portalUrl) });
+    await platform.update(card.ref, { kind: 'card', card: cardOf(request, portalUrl, place) });
     return { ref: card.ref, renderedVersion: request.version };
   }
   const target: Target = {

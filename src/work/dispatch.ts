@@ -6,6 +6,7 @@ import { putOff } from '../request/commit.js';
 import type { Context } from '../request/context.js';
 import type { Request } from '../request/request.js';
 import { call } from '../request/call.js';
+import { goOn } from '../request/held.js';
 import { queue } from '../request/queue.js';
 import { hold, prepare, type Turn } from '../request/send.js';
 import { earliest } from '../time.js';
@@ -46,6 +47,17 @@ export function createDispatcher(world: World): Dispatcher {
     }
   }
 
+  /** What was held goes on once nothing holds it. A stop that ends is noticed here, whichever process was told of it. */
+  async function releaseHeld(): Promise<void> {
+    if (world.dryRun) return;
+    const { stopped: switchedOff } = await store.switch();
+    for (const kind of kinds.filter((each) => each === 'release' || !switchedOff)) {
+      for (const request of await replica.claim((owner) => store.claimHeld(owner, kind, batch))) {
+        await workOn(world, request, () => goOn(world, request));
+      }
+    }
+  }
+
   async function carryOut(request: Request): Promise<void> {
     try {
       for (;;) {
@@ -55,7 +67,7 @@ export function createDispatcher(world: World): Dispatcher {
           submitOperation[request.action],
           attempt,
         );
-        if (turn.outcome === 'stale') continue;
+        if (turn.outcome === 'stale' || turn.outcome === 'stopped') continue;
         if (turn.outcome === 'lost') {
           await putOff(world, request, now());
           return;
@@ -78,6 +90,7 @@ export function createDispatcher(world: World): Dispatcher {
       for (const request of approved) {
         await workOn(world, request, () => queue(world, request));
       }
+      await releaseHeld();
       for (const kind of kinds) await start(kind);
       return earliest(await store.nextDue(['approved']), await nextQueued());
     },

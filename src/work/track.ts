@@ -9,7 +9,10 @@ import { findAssumed, follow } from '../request/follow.js';
 import type { Request } from '../request/request.js';
 import { backOff } from '../time.js';
 
-type World = Pick<Context, 'store' | 'defender' | 'throttle' | 'replica' | 'now' | 'limits' | 'logger' | 'wake'>;
+type World = Pick<
+  Context,
+  'store' | 'defender' | 'throttle' | 'replica' | 'now' | 'limits' | 'dryRun' | 'logger' | 'wake'
+>;
 
 /** As many as one page of actions holds. */
 const batch = 1_000;
@@ -53,16 +56,19 @@ export function createTracker(world: World): () => Promise<number | undefined> {
     for (const [dueAt, requests] of unchanged) await insist(world, () => putOffAll(requests, dueAt));
   }
 
+  /** A wish is kept while Cordon runs as a dry run, and the action followed as any other. */
+  const mustCancel = (request: Request): boolean => !world.dryRun && isToBeCancelled(request);
+
   /** What takes calls of its own. */
   async function followAlone(request: Request): Promise<void> {
-    if (isToBeCancelled(request)) return cancelInDefender(world, request);
+    if (mustCancel(request)) return cancelInDefender(world, request);
     const dueAt = await findAssumed(world, request);
     if (dueAt !== undefined) await putOff(world, request, dueAt);
   }
 
   return async () => {
     const due = await replica.claim((owner) => store.claimRequests(owner, ['submitted'], now(), batch));
-    const isAlone = (request: Request): boolean => isToBeCancelled(request) || request.machineAction === undefined;
+    const isAlone = (request: Request): boolean => mustCancel(request) || request.machineAction === undefined;
     for (const request of due.filter(isAlone)) await workOn(world, request, () => followAlone(request));
     await followListed(due.filter((request) => !isAlone(request)));
     return store.nextDue(['submitted']);

@@ -46,6 +46,9 @@ describe('parseCommand: every command', () => {
     ['history pc1', { kind: 'history', device: pc1 }],
     ['link', { kind: 'link' }],
     ['unlink', { kind: 'unlink' }],
+    ['stop a loop\nin the playbook', { kind: 'stop', reason: 'a loop\nin the playbook' }],
+    ['resume', { kind: 'resume' }],
+    ['Resume it was a drill', { kind: 'resume', reason: 'it was a drill' }],
     ['help', { kind: 'help' }],
     ['help restrict', { kind: 'help' }],
     ['?', { kind: 'help' }],
@@ -58,6 +61,13 @@ describe('parseCommand: every command', () => {
       assert.deepEqual(command(text), expected);
     });
   }
+});
+
+describe('parseCommand: stop', () => {
+  it('takes no stop without a reason: a lone “stop” may be meant for anybody', () => {
+    assert.match(problem('stop').problem, /reason is missing/);
+    assert.match(problem('@cordon stop \u200b').problem, /reason is missing/);
+  });
 });
 
 describe('parseCommand: whom it is addressed to', () => {

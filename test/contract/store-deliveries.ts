@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
 import { plain } from '../../src/view/model.js';
 import type { Delivery, NewDelivery } from '../../src/store/store.js';
-import { announce, event, nothing, place, reply, due } from '../store/examples.js';
+import { announce, event, nothing, place, reply, request, due } from '../store/examples.js';
 import { storeTime, type Subject } from './store.js';
 
 export function deliveryContract(subject: Subject): void {
   describe('deliveries', () => {
+    it('finds the Requests whose card a message is, with or without the mark of a thread', async () => {
+      const { store } = subject;
+      await store.create(request(), { ...nothing, deliveries: [announce(request().id)] });
+      const [delivery] = await due(store).deliveries(1_000, 1);
+      const ref = { platform: 'slack', conversation: 'C0SOC;messageid=1', message: '1.2' } as const;
+      await store.delivered(delivery!, { ref, renderedVersion: 1, at: 20 });
+      assert.deepEqual(await store.requestsOfCard(ref), [request().id]);
+      assert.deepEqual(await store.requestsOfCard({ ...ref, conversation: 'C0SOC' }), [request().id]);
+      assert.deepEqual(await store.requestsOfCard({ ...ref, conversation: 'C0ELSE' }), []);
+      assert.deepEqual(await store.requestsOfCard({ ...ref, message: '1.3' }), []);
+      assert.deepEqual(await store.requestsOfCard({ ...ref, platform: 'teams' }), []);
+    });
+
     const owe = (...deliveries: NewDelivery[]) => subject.store.settleIncoming('unheard', { audit: [], deliveries });
     const look = (now: number, limit = 10) => due(subject.store).deliveries(now, limit);
     const texts = async (now: number, limit = 10) => (await look(now, limit)).map(text);
@@ -160,6 +173,8 @@ export function deliveryContract(subject: Subject): void {
       assert.deepEqual(await store.auditOf({ requestId: '7K3M9Q2X' }, 10), events.slice(0, 2));
       assert.deepEqual(await store.auditOf({ deviceId: 'D' }, 10), events.slice(1));
       assert.deepEqual(await store.auditOf({ deviceId: 'D' }, 1), events.slice(2));
+      for (const { what } of events) assert.equal((await store.lastEvent([what, 'no.such']))?.what, what);
+      assert.equal(await store.lastEvent(['no.such']), undefined);
     });
   });
 }

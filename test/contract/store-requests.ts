@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Effects } from '../../src/store/store.js';
 import { machine, person } from '../support.js';
-import { changed, event, incoming, nothing, reply, request, vote, due } from '../store/examples.js';
+import { changed, event, incoming, meaning, nothing, reply, request, vote, due } from '../store/examples.js';
 import type { Subject } from './store.js';
 
 export function requestContract(subject: Subject): void {
@@ -87,6 +87,37 @@ export function requestContract(subject: Subject): void {
 
       const revised = changed(second, { revision: 2 });
       assert.equal(await store.change(revised, { ...nothing, vote: vote('UANN', { revision: 2 }) }), true);
+    });
+
+    it('a vote that is taken back stands no longer, its person may vote again, and its row stays', async () => {
+      const { store } = subject;
+      const first = request();
+      await store.create(first, nothing);
+      const ann = vote('UANN', { commitment: 'c', where: { ...first.origin } });
+      const voted = changed(first, { votes: [ann] });
+      await store.change(voted, { ...nothing, vote: ann });
+      assert.deepEqual(await store.request(first.id), voted);
+      const without = changed(voted, { votes: [] });
+      assert.equal(await store.change(without, { ...nothing, takesBack: [ann] }), true);
+      assert.deepEqual((await store.request(first.id))?.votes, []);
+      await assert.rejects(store.change(changed(without), { ...nothing, takesBack: [ann] }), { code: 'store_failed' });
+
+      const no = vote('UANN', { decision: 'deny', at: 3_000 });
+      await store.change(changed(without, { votes: [ann] }), { ...nothing, vote: ann });
+      const denied = changed(changed(without), { votes: [no] });
+      await store.change(denied, { ...nothing, takesBack: [ann], vote: no });
+      assert.deepEqual((await store.request(first.id))?.votes, [no]);
+    });
+
+    it('gives the votes on the revision of now alone', async () => {
+      const { store } = subject;
+      const first = request();
+      await store.create(first, nothing);
+      const ann = vote('UANN');
+      await store.change(changed(first, { votes: [ann] }), { ...nothing, vote: ann });
+      const revised = changed(changed(first), { revision: 2 });
+      await store.change(revised, nothing);
+      assert.deepEqual((await store.request(first.id))?.votes, []);
     });
 
     it('a failing effect undoes everything, whichever it is', async () => {
@@ -209,7 +240,7 @@ export function requestContract(subject: Subject): void {
       buttons: [
         {
           token: 'token',
-          meaning: { kind: 'vote', requestId: request().id, revision: 1, decision: 'approve' },
+          meaning: meaning(),
           expiresAt: 9_000,
         },
       ],

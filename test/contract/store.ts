@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../src/store/store.js';
-import { announce, changed, event, incoming, nothing, place, request, vote, due } from '../store/examples.js';
+import { announce, changed, event, incoming, meaning, nothing, place, request, vote, due } from '../store/examples.js';
+import { auditContract } from './store-audit.js';
 import { claimContract } from './store-claims.js';
+import { controlContract } from './store-control.js';
 import { callContract } from './store-calls.js';
 import { deliveryContract } from './store-deliveries.js';
 import { inboxContract } from './store-inbox.js';
@@ -51,6 +53,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     deliveryContract(subject);
     callContract(subject);
     peopleContract(subject);
+    controlContract(subject);
+    auditContract(subject);
 
     it('restart keeps everything', async () => {
       const { store } = subject;
@@ -58,7 +62,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       const first = request();
       const button = {
         token: 't',
-        meaning: { kind: 'vote', requestId: first.id, revision: 1, decision: 'approve' },
+        meaning: meaning(),
         expiresAt: 5,
       } as const;
       await store.create(first, {

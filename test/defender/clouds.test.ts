@@ -9,6 +9,7 @@ describe('the clouds', () => {
       scope: 'https://api.securitycenter.microsoft.com/.default',
       authorityHost: 'https://login.microsoftonline.com',
       portalUrl: 'https://security.microsoft.com',
+      graphUrl: 'https://graph.microsoft.com',
     });
   });
 

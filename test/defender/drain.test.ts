@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import sinon from 'sinon';
+import { audit } from '../audit-key.js';
 import type { Operation } from '../../src/defender/defender.js';
 import { documentedQuota, type QuotaScope } from '../../src/defender/quota.js';
 import { createThrottle, type TakeOptions, type Throttle } from '../../src/defender/throttle.js';
@@ -21,7 +22,7 @@ describe('a long queue', () => {
     });
 
   beforeEach(async () => {
-    store = await openStore('sqlite::memory:', { now: () => Date.now() });
+    store = await openStore('sqlite::memory:', { audit, now: () => Date.now() });
     clock = sinon.useFakeTimers({ now: start, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   });
 

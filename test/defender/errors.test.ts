@@ -65,6 +65,7 @@ describe('errors of Defender', () => {
     token_failed: /check AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_AUTHORITY_HOST/,
     too_many_machines: /Ask again with the full name or the device id/,
     too_late: /Nothing was changed\. Ask again.*AZURE_AUTHORITY_HOST/,
+    dry_run: /CORDON_DRY_RUN.*Nothing was changed\. Use the Defender portal/,
   };
   for (const code of ownCodes) {
     it(`${code} says what to do`, () => {

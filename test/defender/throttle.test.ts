@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
+import { audit } from '../audit-key.js';
 import { documentedQuota, nextSlot, quotaOf, type QuotaSettings } from '../../src/defender/quota.js';
 import { type Call, createThrottle, type Throttle } from '../../src/defender/throttle.js';
 import { openStore } from '../../src/store/open.js';
@@ -26,7 +27,7 @@ describe('the throttle', () => {
 
   beforeEach(async () => {
     // The store's own timers stay real: only the time that the throttle waits for is faked.
-    store = await openStore('sqlite::memory:', { now });
+    store = await openStore('sqlite::memory:', { audit, now });
     clock = sinon.useFakeTimers({ now: start, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     logger.warn.resetHistory();
   });

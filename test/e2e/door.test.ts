@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { boot, type Sandbox } from '../../sandbox/boot.js';
 import { slackSignature } from '../../sandbox/slack/senders.js';
+import { eventually } from './eventually.js';
+import { recorded, refusals } from './record.js';
 
 /** What a correctly signed body without meaning, a wrong signature or a wrong clock gets. */
 describe('the door for Slack', function () {
@@ -88,6 +90,17 @@ describe('the door for Slack', function () {
     });
   }
 
+  it('answers 401 to what has no signature', async () => {
+    const { status } = await sandbox.door().raw(event, { ...json, 'x-slack-signature': '' });
+    assert.equal(status, 401);
+  });
+
+  it('has the first refusal of each kind on record at once', async () => {
+    for (const reason of ['malformed', 'wrong signature', 'wrong time', 'unsigned']) {
+      await eventually(reason, () => refusals(sandbox, 'slack', reason) > 0);
+    }
+  });
+
   it('says that it lives and that it is ready', async () => {
     for (const path of ['/healthz', '/readyz']) {
       const response = await fetch(`${sandbox.cordon().url}${path}`);
@@ -97,5 +110,20 @@ describe('the door for Slack', function () {
 
   it('ends with 0 on SIGTERM', async () => {
     assert.equal(await sandbox.cordon().stop(), 0);
+  });
+
+  it('has every refusal on record by the time it has ended, and nothing of what was sent', () => {
+    assert.equal(refusals(sandbox, 'slack', 'malformed'), malformed.length + malformedJson.length);
+    assert.equal(refusals(sandbox, 'slack', 'wrong signature'), 1);
+    assert.equal(refusals(sandbox, 'slack', 'unsigned'), 1);
+    assert.equal(refusals(sandbox, 'slack', 'wrong time'), 2);
+    const events = recorded(sandbox, 'door.refused');
+    assert.equal(events.length, 6);
+    for (const { detail } of events) {
+      assert.deepEqual(
+        Object.keys(detail).filter((key) => !['platform', 'reason', 'count', 'since'].includes(key)),
+        [],
+      );
+    }
   });
 });

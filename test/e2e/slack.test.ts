@@ -118,7 +118,7 @@ describe('end to end in Slack', function () {
         scene.sandbox.slack.dm('U0ALICE').some(({ message }) => words.test(message.text)),
       );
     await scene.sandbox.door().directMessage({ user: 'U0ALICE', text: 'history desktop-5o2hkn5' });
-    await said(/History of desktop-5o2hkn5[\s\S]*awaiting approval/);
+    await said(/History of desktop-5o2hkn5[\s\S]*asked to restrict/);
     await scene.sandbox.door().directMessage({ user: 'U0ALICE', text: 'restrict laptop-sales-12 x' });
     await said(/names no approvals channel/);
   });

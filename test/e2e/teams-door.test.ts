@@ -5,6 +5,7 @@ import { executablesOf, type Fields, fieldsOf, titleOf } from '../../sandbox/tea
 import { asTyped } from '../../sandbox/teams/typed.js';
 import { type Issuer, seconds, startIssuer } from '../adapters/teams/issuer.js';
 import { eventually } from './eventually.js';
+import { refusals } from './record.js';
 import { TeamsScene, teamsOnly } from './teams-scene.js';
 
 /** What the Bot Framework's own token opens, and that nothing else does: with real keys, signatures and processes. */
@@ -113,5 +114,20 @@ describe('the door for Teams', function () {
     assert.equal((await scene.door.activity(activity)).status, 200);
     await scene.told(card, /app execution is restricted/);
     assert.equal(scene.scene.posts().length, 1);
+  });
+
+  it('has every refusal on record by the time it has ended', async () => {
+    const { sandbox } = scene.scene;
+    await sandbox.cordon().stop();
+    const expected = {
+      unsigned: 3,
+      'foreign issuer': 2,
+      'wrong signature': 8,
+      'foreign tenant': 1,
+      malformed: 6,
+      'too large': 1,
+    };
+    const found = Object.keys(expected).map((reason) => [reason, refusals(sandbox, 'teams', reason)]);
+    assert.deepEqual(Object.fromEntries(found), expected);
   });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { audit } from '../audit-key.js';
 import { openStore } from '../../src/store/open.js';
 import { incoming, request, due } from '../store/examples.js';
 import { startWorker, type Worker } from './worker.js';
@@ -25,7 +26,7 @@ describe('the store among processes that start, compete and die', () => {
     workers.push(worker);
     return worker;
   };
-  const reopen = () => openStore(`sqlite:${file}`, { now: () => 0 });
+  const reopen = () => openStore(`sqlite:${file}`, { audit, now: () => 0 });
 
   it('two processes that start together on a new file both set it up and lose no change of each other', async () => {
     const both = await Promise.all([start('compete'), start('compete')]);
@@ -61,6 +62,8 @@ describe('the store among processes that start, compete and die', () => {
 
       const store = await reopen();
       for (const key of accepted) assert.equal(await store.accept(incoming(key), 2), false, `${key} was lost`);
+      // Reads the whole chain again.
+      assert.ok(await store.checkpoint(1, { events: 1, ms: 1 }));
       const found = await store.request(request().id);
       assert.ok(found !== undefined && found.version >= version, `version ${version} was lost`);
       assert.equal(found.votes.length, found.version - 1);

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
+import { audit } from '../audit-key.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 import { changed, event, incoming, nothing, reply, request, vote } from '../store/examples.js';
@@ -59,7 +60,7 @@ async function change(store: Store): Promise<void> {
 }
 
 function open(): Promise<Store> {
-  return openStore(`sqlite:${file}`, { now: () => 0 });
+  return openStore(`sqlite:${file}`, { audit, now: () => 0 });
 }
 
 say('ready');

@@ -5,7 +5,7 @@ import { cardOf } from '../../src/view/card.js';
 import * as doubt from '../../src/view/doubt.js';
 import type { Card, Note } from '../../src/view/model.js';
 import * as notes from '../../src/view/notes.js';
-import { request } from '../store/examples.js';
+import { place, request } from '../store/examples.js';
 import { machine, person } from '../support.js';
 
 /** Cards and notes of calls in doubt and of cancelled actions, drawn from Requests as the core does; times are fixed. */
@@ -36,7 +36,6 @@ const wish: Cancelling = {
 const silent: Doubt = {
   answer: 'no answer in time',
   seen: { what: 'no answer', because: 'an internal error of Defender' },
-  tokens: { sent: 'c2VudA', again: 'YWdhaW4' },
 };
 const unmarked: Doubt = { ...silent, seen: { what: 'unmarked', action } };
 
@@ -45,7 +44,12 @@ function sentRequest(over: Partial<Request>): Request {
 }
 
 const submitted = sentRequest({ state: 'submitted', machineAction: action, submittedAt: sentAt });
-const lost = sentRequest({ state: 'unknown', attempts: 2, doubt: silent });
+const lost = sentRequest({
+  state: 'unknown',
+  attempts: 2,
+  doubt: silent,
+  places: request().places.map((each) => ({ ...each, doubtTokens: { sent: 'c2VudA', again: 'YWdhaW4' } })),
+});
 const cancelled = { ...action, status: 'Cancelled', cancellationRequestor: 'Cordon', cancellationComment: '[Cordon 7K3M-9Q2X]' };
 
 export const stoppingCards: Readonly<Record<string, Card>> = Object.fromEntries(
@@ -61,7 +65,7 @@ export const stoppingCards: Readonly<Record<string, Card>> = Object.fromEntries(
     'cancel taken': { ...submitted, cancelling: { ...wish, answer: 'taken' as const } },
     'cancelled by wish': { ...submitted, state: 'cancelled' as const, machineAction: cancelled, cancelling: wish },
     'called off': sentRequest({ state: 'cancelled', cancelling: wish }),
-  }).map(([name, each]) => [name, cardOf(each, portalUrl)]),
+  }).map(([name, each]) => [name, cardOf(each, portalUrl, place)]),
 );
 
 export const stoppingNotes: Readonly<Record<string, Note>> = {

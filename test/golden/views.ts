@@ -33,6 +33,7 @@ export const statuses: Readonly<Record<RequestState, readonly [Tone, Line]>> = {
   expired: ['neutral', [{ bold: 'Expired' }, ' without enough approvals: nothing was sent to Defender']],
   withdrawn: ['neutral', [{ bold: 'Withdrawn' }, ' by the requester: nothing was sent to Defender']],
   refused: ['danger', [{ bold: 'Refused' }, ': the policy does not allow it']],
+  rehearsed: ['neutral', [{ bold: 'Rehearsed' }, ': would have been sent now']],
   unknown: ['danger', [{ bold: 'Not known' }, ' whether Defender has the call']],
 };
 

@@ -4,6 +4,7 @@ import type { Person } from '../../src/people/person.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import type { CastVote, Facts, Policy, Reason, Rule } from '../../src/policy/policy.js';
 import { machine, person } from '../support.js';
+import { policyOf, ruleOf } from './small.js';
 
 const users = ['U1', 'U2', 'U3', 'U4', 'U5'];
 const groupNames = ['red', 'green', 'blue'];
@@ -27,30 +28,36 @@ const anyVote: fc.Arbitrary<CastVote> = fc.record({
   ),
 });
 
-const anyRule: fc.Arbitrary<Rule> = fc.record({
-  name: fc.constantFrom('a', 'b'),
-  actions: fc.subarray<'restrict' | 'release'>(['restrict', 'release']),
-  requesters: fc.subarray(['anyone', 'gone', ...groupNames]),
-  approvers: fc.subarray(['anyone', 'gone', ...groupNames]),
-  approvals: fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 0, max: 4 }) }, { weight: 1, arbitrary: fc.double() }),
-  expiryMs: fc.constant(3_600_000),
-  announce: fc.constant({ origin: true, approvers: false, channels: [] }),
-});
+const anyRule: fc.Arbitrary<Rule> = fc
+  .record({
+    name: fc.constantFrom('a', 'b'),
+    actions: fc.subarray<'restrict' | 'release'>(['restrict', 'release']),
+    requesters: fc.subarray(['anyone', 'gone', ...groupNames]),
+    approvers: fc.subarray(['anyone', 'gone', ...groupNames]),
+    approvals: fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: 0, max: 4 }) },
+      { weight: 1, arbitrary: fc.double() },
+    ),
+    expiryMs: fc.constant(3_600_000),
+    announce: fc.constant({ origin: true, approvers: false, channels: [] }),
+  })
+  .map(ruleOf);
 
-const anyPolicy: fc.Arbitrary<Policy> = fc.record({
-  revision: fc.constant('0123456789abcdef'),
-  groups: fc
-    .tuple(...groupNames.map((name) => fc.tuple(fc.constant(name), fc.subarray(users.map(idOf)))))
-    .map((groups) => new Map(groups)),
-  rules: fc.array(anyRule, { maxLength: 3 }),
-  people: fc.constant({ matchEmail: false, same: new Map<string, string>() }),
-});
+const anyPolicy: fc.Arbitrary<Policy> = fc
+  .record({
+    groups: fc
+      .tuple(...groupNames.map((name) => fc.tuple(fc.constant(name), fc.subarray(users.map(idOf)))))
+      .map((groups) => new Map(groups)),
+    rules: fc.array(anyRule, { maxLength: 3 }),
+  })
+  .map(policyOf);
 
 const anyFacts: fc.Arbitrary<Facts> = fc.record({
   action: fc.constantFrom('restrict', 'release'),
   requester: anyPerson,
   origin: fc.constant({ platform: 'slack' as const, tenant: 'T0HOME', conversation: 'C0', direct: false }),
   device: fc.constant(machine()),
+  comment: fc.constant('beacon'),
   votes: fc.array(anyVote, { maxLength: 8 }),
   now: fc.constant(0),
 });

@@ -4,6 +4,7 @@ import { evaluate } from '../../src/policy/evaluate.js';
 import { parsePolicy } from '../../src/policy/load.js';
 import type { CastVote, Facts, Policy, Reason, Rule } from '../../src/policy/policy.js';
 import { machine, person, teamsPerson } from '../support.js';
+import { ruleOf } from './small.js';
 
 const ana = person('U1', { name: 'ana' });
 const bob = person('U2', { name: 'bob' });
@@ -34,6 +35,7 @@ function facts(votes: readonly CastVote[] = [], over: Partial<Facts> = {}): Fact
     requester: ana,
     origin: { platform: 'slack', tenant: 'T0HOME', conversation: 'C0INCIDENT', direct: false },
     device: machine(),
+    comment: 'beacon',
     votes,
     now: 0,
     ...over,
@@ -42,7 +44,7 @@ function facts(votes: readonly CastVote[] = [], over: Partial<Facts> = {}): Fact
 
 /** The same policy with its one rule changed. */
 function withRule(over: Partial<Rule>, policy: Policy = twoLeads): Policy {
-  return { ...policy, rules: policy.rules.map((rule) => ({ ...rule, ...over })) };
+  return { ...policy, rules: policy.rules.map(({ need, ...rule }) => ruleOf({ ...rule, ...over })) };
 }
 
 const approve = (voter: Person): CastVote => ({ person: voter, decision: 'approve' });
@@ -105,7 +107,10 @@ describe('evaluate', () => {
   it('uses the first rule that names the action, and no later one', () => {
     const [rule] = twoLeads.rules;
     assert.ok(rule);
-    const policy = { ...twoLeads, rules: [rule, { ...rule, name: 'easier', approvals: 0, requesters: ['anyone'] }] };
+    const policy = {
+      ...twoLeads,
+      rules: [rule, ruleOf({ ...withRule({ approvals: 0 }).rules[0], name: 'easier', requesters: ['anyone'] })],
+    };
     assert.equal(evaluate(policy, facts([], { requester: eve })).decision, 'forbidden');
   });
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { CordonError } from '../../src/errors.js';
 import { loadPolicy, parsePolicy } from '../../src/policy/load.js';
 import { PolicyError } from '../../src/policy/policy-error.js';
+import { usualStrict } from '../../src/policy/strict.js';
 import { small } from './small.js';
 
 /** The lines of the message about `text`, without the first. */
@@ -36,8 +37,11 @@ describe('parsePolicy', () => {
         name: 'everything',
         actions: ['restrict', 'release'],
         requesters: ['soc'],
+        need: { kind: 'from', groups: ['soc-leads'], approvals: 1 },
         approvers: ['soc-leads'],
         approvals: 1,
+        ownApproval: false,
+        reasons: [],
         expiryMs: 3_600_000,
         announce: { origin: true, approvers: false, channels: [] },
       },
@@ -265,13 +269,45 @@ describe('what is written about the policy', () => {
     );
   });
 
+  it('is true: the strictness that docs/policy.md shows is the one that holds without it', async () => {
+    const text = await readFile(new URL('docs/policy.md', root), 'utf8');
+    const [, shown = ''] = /```yaml\n(version: 1\nstrict:.*?)```/s.exec(text) ?? [];
+    assert.deepEqual(parsePolicy(shown, 'docs/policy.md').strict, usualStrict);
+  });
+
   it('is true: every example of docs/policy.md parses', async () => {
     const text = await readFile(new URL('docs/policy.md', root), 'utf8');
     const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
-    assert.equal(examples.length, 4);
-    const [good, better, linked, wrong] = examples as [string, string, string, string];
-    for (const example of [good, better, linked]) parsePolicy(example, 'docs/policy.md');
+    assert.equal(examples.length, 5);
+    for (const example of examples.slice(0, -1)) parsePolicy(example, 'docs/policy.md');
     const [, message = ''] = /```text\n(.*?)```/s.exec(text) ?? [];
-    assert.throws(() => parsePolicy(wrong, 'policy.yaml'), { message: message.trimEnd() });
+    assert.throws(() => parsePolicy(examples.at(-1) ?? '', 'policy.yaml'), { message: message.trimEnd() });
   });
+});
+
+describe('a group that Slack or Entra keeps', () => {
+  const entra = 'entra-group:11111111-2222-4333-8444-55555555555A:66666666-7777-4888-9999-000000000000';
+  const withLeads = (members: string): string => small.replace('[slack:T0HOME:U3]', members);
+
+  it('is read beside people, Entra’s ids in lower case, and is part of the revision', () => {
+    const policy = parsePolicy(withLeads(`[slack:T0HOME:U3, slack-group:T0HOME:S1, ${entra}]`), 'policy.yaml');
+    assert.deepEqual(policy.groups.get('soc-leads'), ['slack:T0HOME:U3']);
+    assert.deepEqual(policy.sources?.get('soc-leads'), [
+      { kind: 'slack-group', tenant: 'T0HOME', id: 'S1' },
+      {
+        kind: 'entra-group',
+        tenant: '11111111-2222-4333-8444-55555555555a',
+        id: '66666666-7777-4888-9999-000000000000',
+      },
+    ]);
+    assert.deepEqual([...policy.unresolved.keys()], ['soc-leads']);
+    const other = parsePolicy(withLeads(`[slack:T0HOME:U3, slack-group:T0HOME:S2, ${entra}]`), 'policy.yaml');
+    assert.notEqual(other.revision, policy.revision);
+  });
+
+  for (const member of ['slack-group:T0HOME:U1', 'slack-group:S1', 'entra-group:contoso:leads', 'slack:T0HOME:S1']) {
+    it(`is not ${member}`, () => {
+      assert.throws(() => parsePolicy(withLeads(`[${member}]`), 'policy.yaml'), /slack-group:<team>:<user group id>/);
+    });
+  }
 });

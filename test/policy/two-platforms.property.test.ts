@@ -4,6 +4,7 @@ import { idsOf, type Person } from '../../src/people/person.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import type { CastVote, Facts, Policy } from '../../src/policy/policy.js';
 import { machine, person, teamsPerson } from '../support.js';
+import { policyOf, ruleOf } from './small.js';
 
 /** A human with a Slack account and a Teams account, who has linked the two or has not. */
 interface Human {
@@ -26,26 +27,15 @@ const humans = (linked: fc.Arbitrary<boolean>) =>
 const side = fc.constantFrom<Side>('slack', 'teams');
 const someone = fc.nat(names.length - 1);
 
-const policy = (approvals: number): Policy => ({
-  revision: 'f00d',
-  groups: new Map([['all', names.flatMap((name) => [`slack:T0HOME:${name}`, `entra:t:${name}`])]]),
-  rules: [
-    {
-      name: 'everything',
-      actions: ['restrict'],
-      requesters: ['all'],
-      approvers: ['all'],
-      approvals,
-      expiryMs: 1,
-      announce: { origin: true, approvers: false, channels: [] },
-    },
-  ],
-  people: { matchEmail: false, same: new Map() },
-});
+const policy = (approvals: number): Policy =>
+  policyOf({
+    groups: new Map([['all', names.flatMap((name) => [`slack:T0HOME:${name}`, `entra:t:${name}`])]]),
+    rules: [ruleOf({ requesters: ['all'], approvers: ['all'], approvals })],
+  });
 
 function facts(requester: Person, votes: readonly CastVote[]): Facts {
   const origin = { platform: 'slack', tenant: 'T0HOME', conversation: 'C0', direct: false } as const;
-  return { action: 'restrict', requester, origin, device: machine(), votes, now: 0 };
+  return { action: 'restrict', requester, origin, device: machine(), comment: 'beacon', votes, now: 0 };
 }
 
 function scene(linked: fc.Arbitrary<boolean>) {

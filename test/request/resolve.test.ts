@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { DefenderError } from '../../src/defender/errors.js';
+import { parsePolicy } from '../../src/policy/load.js';
 import { recover } from '../../src/request/recover.js';
 import { plain } from '../../src/view/model.js';
-import { Harness } from '../harness.js';
+import { Harness, standardPolicy } from '../harness.js';
 import { machine } from '../support.js';
 
 const lost = new DefenderError('timed_out', 'no answer', { taken: 'unknown', userText: 'Defender did not answer.' });
@@ -113,7 +114,7 @@ describe('a call of which nobody can tell', () => {
 
   it('is not sent again when the policy has changed meanwhile', async () => {
     await pass(70_000);
-    cordon.policy = { ...cordon.policy, rules: cordon.policy.rules.map((rule) => ({ ...rule, approvals: 2 })) };
+    cordon.policy = parsePolicy(standardPolicy.replace('approvals: 1', 'approvals: 2'), 'policy.yaml');
     await cordon.say('UAPP2', `resend ${id}`);
     assert.equal(await state(), 'refused');
     assert.equal(cordon.defender.submitted.length, 1);

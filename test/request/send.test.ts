@@ -35,6 +35,25 @@ describe('sending and following', () => {
     for (const part of ['beacon', 'ureq', 'uapp1', displayId(id)]) assert.ok(comment.includes(part), part);
   });
 
+  it('waits, and is not refused, while nobody can tell who is in the group of those who approved', async () => {
+    await cordon.accept('UAPP1', { kind: 'press', token: cordon.token('Approve') });
+    const intake = createIntake(cordon.context);
+    await intake.tick();
+    await intake.idle();
+    assert.equal((await cordon.request()).state, 'approved');
+    const known = cordon.policy;
+    const because = 'Cordon cannot tell who is in the Entra group G: Graph is down.';
+    const groups = new Map([...known.groups, ['leads', []] as const]);
+    cordon.policy = { ...known, groups, unresolved: new Map([['leads', because]]) };
+    await cordon.settle();
+    assert.equal((await cordon.request()).state, 'queued');
+    assert.deepEqual(cordon.defender.submitted, []);
+    assert.match(story(), /Not sent yet.*Entra group G: Graph is down/);
+    cordon.policy = known;
+    await cordon.advance(15_000);
+    assert.equal(cordon.defender.submitted.length, 1);
+  });
+
   it('says "restricted" only when Defender says Succeeded, whatever came before (bug 1)', async () => {
     await approve();
     assert.doesNotMatch(story(), /is restricted/);

@@ -109,9 +109,13 @@ describe('voting', () => {
     assert.deepEqual(cordon.defender.submitted, []);
   });
 
-  it('stops when the policy of today asks for something else than the request was made under (bug 7)', async () => {
+  it('stops when the policy of today asks for something else just before the call than was approved (bug 7)', async () => {
     await open();
-    cordon.policy = parsePolicy(two, 'policy.yaml');
+    // The requester is looked up anew only just before the call.
+    cordon.slack.fail = (_operation, user) => {
+      if (user === 'UREQ') cordon.policy = parsePolicy(two, 'policy.yaml');
+      return undefined;
+    };
     await cordon.press('UAPP1', 'Approve');
     const { state, failure } = await cordon.request();
     assert.equal(state, 'refused');

@@ -4,7 +4,7 @@ import { mentionsRequest } from '../../src/defender/comment.js';
 import { DefenderError } from '../../src/defender/errors.js';
 import { type Account, entraId } from '../../src/people/person.js';
 import { next, requestEvents, requestStates } from '../../src/request/life.js';
-import { Harness, objectId, standardPolicy, teamsTenant } from '../harness.js';
+import { Harness, incidentChannel, objectId, standardPolicy, teamsChannel, teamsTenant } from '../harness.js';
 import { machine } from '../support.js';
 
 /** Humans, each with a Slack account of this name and a Teams account of this number. */
@@ -27,7 +27,10 @@ function policyFor(quorum: number): string {
   const both = standardPolicy.replaceAll(/slack:T0HOME:(\w+)/g, (slack, user: string) => {
     return `${slack}, "${entraId(accountOn('teams', user))}"`;
   });
-  return both.replace('approvals: 1', `approvals: ${quorum}`);
+  const announce = `announce: [origin, slack:${incidentChannel}, "teams:${teamsChannel}"]`;
+  return both
+    .replace('approvals: 1', `approvals: ${quorum}\n    ${announce}`)
+    .replace('rules:', 'stop: [leads]\nrules:');
 }
 
 type Step =
@@ -36,6 +39,7 @@ type Step =
   | { readonly do: 'withdraw' | 'cancel'; readonly user: string; readonly side: Side; readonly card: number }
   | { readonly do: 'link'; readonly user: string }
   | { readonly do: 'unlink'; readonly user: string; readonly side: Side }
+  | { readonly do: 'stop' | 'resume'; readonly user: string }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'status'; readonly status: string }
   | { readonly do: 'cancel answer'; readonly lost: string }
@@ -85,6 +89,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   fc.constant({ do: 'restart' as const }),
+  fc.record({ do: fc.constantFrom('stop' as const, 'resume' as const), user }),
 );
 
 /** Most have linked their accounts before: else little crosses platforms. */
@@ -127,6 +132,9 @@ async function take(cordon: Harness, step: Step): Promise<void> {
       const code = /^Type .*(link \S+)/.exec(cordon.texts({ to: step.user }).at(-1) ?? '')?.[1];
       return code === undefined ? undefined : cordon.sayFrom(accountOn('teams', step.user), code);
     }
+    case 'stop':
+    case 'resume':
+      return cordon.say(step.user, `${step.do} because`);
     case 'unlink':
       return cordon.sayFrom(accountOn(step.side, step.user), 'unlink');
     case 'wait':
@@ -186,6 +194,10 @@ async function check(cordon: Harness, quorum: number): Promise<void> {
   }
 }
 
+function restrictions({ defender }: Harness): number {
+  return defender.submitted.filter(({ kind }) => kind === 'restrict').length;
+}
+
 describe('whatever people, Defender and chance do', function () {
   this.timeout(120_000);
 
@@ -200,7 +212,12 @@ describe('whatever people, Defender and chance do', function () {
             );
             for (const user of linked) await take(cordon, { do: 'link', user });
             for (const step of steps) {
+              const { stopped, version } = await cordon.store.switch();
+              const before = restrictions(cordon);
               await take(cordon, step);
+              if (stopped && (await cordon.store.switch()).version === version) {
+                assert.equal(restrictions(cordon), before, 'a restriction was sent while Cordon was stopped');
+              }
               await check(cordon, quorum);
             }
           } finally {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Migrator } from 'kysely';
+import { audit } from '../audit-key.js';
 import { migrate } from '../../src/store/migrate.js';
 import { migrations } from '../../src/store/migrations/index.js';
 import { createStore } from '../../src/store/kysely-store.js';
@@ -14,7 +15,7 @@ describe('the log of calls', () => {
     const { db, store: plain } = await openRaw();
     let time = 1_000;
     const dialect = { ...sqliteStoreDialect(memory), now: () => Promise.resolve(time) };
-    const store = createStore(db, dialect, { now: () => 0 });
+    const store = createStore(db, dialect, { audit, now: () => 0 });
     const first = await store.reserveCall('getMachine', 999_000, limits);
     assert.ok(first.granted);
     assert.deepEqual((await plain.callsSince('getMachine', 0, 100_000)).calls, [21_000]);
@@ -40,7 +41,7 @@ describe('the log of calls', () => {
       `insert into call values ('getMachine', 40), ('getMachine', 90); insert into block values ('getMachine', 150)`,
     );
     await migrate(db, dialect);
-    const store = createStore(db, dialect, { now: () => 0 });
+    const store = createStore(db, dialect, { audit, now: () => 0 });
     assert.deepEqual(await store.callsSince('getMachine', 0, 100), { calls: [40, 90], blockedUntil: 150 });
     assert.deepEqual(await store.reserveCall('getMachine', 150, limits), { granted: false, waitMs: 40 });
     assert.ok((await store.reserveCall('getMachine', 190, limits)).granted);

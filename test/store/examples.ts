@@ -1,8 +1,9 @@
 import { type AuditEvent, cordon } from '../../src/audit/event.js';
 import type { Incoming } from '../../src/command/model.js';
+import { committed } from '../../src/request/commitment.js';
 import type { Place, Request, Vote } from '../../src/request/request.js';
 import type { RequestState } from '../../src/request/life.js';
-import { type Effects, type NewDelivery, ownerFor, type Store } from '../../src/store/store.js';
+import { type ButtonMeaning, type Effects, type NewDelivery, ownerFor, type Store } from '../../src/store/store.js';
 import { machine, person } from '../support.js';
 
 export const place: Place = { platform: 'slack', conversation: 'C0SOC' };
@@ -18,7 +19,7 @@ export function incoming(key: string): Incoming {
 }
 
 export function request(over: Partial<Request> = {}): Request {
-  return {
+  return committed<Request>({
     id: '7K3M9Q2X',
     version: 1,
     state: 'awaiting approval',
@@ -35,12 +36,11 @@ export function request(over: Partial<Request> = {}): Request {
     quorum: 2,
     approvers: ['leads'],
     votes: [],
-    tokens: { approve: 'token-approve', deny: 'token-deny' },
-    places: [place],
+    places: [{ ...place, tokens: { approve: 'token-approve', deny: 'token-deny' } }],
     dueAt: 9_000,
     attempts: 0,
     ...over,
-  };
+  });
 }
 
 /** The same Request one version on. */
@@ -90,3 +90,11 @@ export function due(store: Store) {
     },
   };
 }
+
+/** What a button of the example means. */
+export function meaning(over: Partial<VoteMeaning> = {}): VoteMeaning {
+  const { id: requestId, revision, commitment = '' } = request();
+  return { kind: 'vote', requestId, revision, commitment, decision: 'approve', place, ...over };
+}
+
+type VoteMeaning = Extract<ButtonMeaning, { kind: 'vote' }>;

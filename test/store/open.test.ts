@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
+import { audit } from '../audit-key.js';
 import type { CordonError } from '../../src/errors.js';
-import { createStore } from '../../src/store/kysely-store.js';
 import { migrate } from '../../src/store/migrate.js';
 import { migrations } from '../../src/store/migrations/index.js';
 import { openStore } from '../../src/store/open.js';
 import { openSqlite } from '../../src/store/sqlite.js';
 import { kyselyOver, sqliteStoreDialect } from '../../src/store/sqlite-dialect.js';
-import { event, incoming, nothing, request } from './examples.js';
+import type { AnnouncedPlace } from '../../src/request/request.js';
+import { event, incoming, nothing, place, request, vote } from './examples.js';
 import { openRaw } from './raw.js';
 
 describe('opening the store', () => {
@@ -24,10 +25,10 @@ describe('opening the store', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const opening = () => openStore(`sqlite:${file}`, { now });
+  const opening = () => openStore(`sqlite:${file}`, { audit, now });
 
   it('works in memory, without any file', async () => {
-    const store = await openStore('sqlite::memory:', { now });
+    const store = await openStore('sqlite::memory:', { audit, now });
     assert.equal(await store.accept(incoming('k1'), 1), true);
     await store.close();
   });
@@ -44,7 +45,7 @@ describe('opening the store', () => {
 
   for (const url of ['', 'sqlite:', 'cordon.db', 'sqlite://host/cordon.db', 'mysql://cordon:secret@db/cordon']) {
     it(`refuses the URL "${url}" without repeating a password`, async () => {
-      await assert.rejects(openStore(url, { now }), (error: CordonError) => {
+      await assert.rejects(openStore(url, { audit, now }), (error: CordonError) => {
         assert.equal(error.code, 'store_url');
         assert.match(error.message, /sqlite:data\/cordon\.db/);
         assert.doesNotMatch(error.message, /secret/);
@@ -85,9 +86,9 @@ describe('opening the store', () => {
 
   it('says that a folder that cannot be made, or a file that cannot be opened, is unavailable', async () => {
     await writeFile(join(folder, 'plain'), '');
-    const below = openStore(`sqlite:${join(folder, 'plain', 'cordon.db')}`, { now });
+    const below = openStore(`sqlite:${join(folder, 'plain', 'cordon.db')}`, { audit, now });
     await assert.rejects(below, { code: 'store_unavailable' });
-    await assert.rejects(openStore(`sqlite:${folder}`, { now }), { code: 'store_unavailable' });
+    await assert.rejects(openStore(`sqlite:${folder}`, { audit, now }), { code: 'store_unavailable' });
   });
 
   it('refuses a database of a newer version by the name of what it does not know', async () => {
@@ -100,18 +101,48 @@ describe('opening the store', () => {
     await assert.rejects(opening(), { code: 'store_newer', message: /newer version of Cordon.*2999-01-01-batches/ });
   });
 
+  const message = { platform: 'slack', conversation: 'C0SOC', message: '1.2' } as const;
   it('brings a database of the first version up to this one and keeps what is in it', async () => {
     const dialect = sqliteStoreDialect(file);
     const db = kyselyOver(openSqlite(file, dialect));
     const old = '2026-11-23-first';
     const first = migrations(dialect)[old]!;
     await migrate(db, dialect, { getMigrations: () => Promise.resolve({ [old]: first }) });
-    const before = createStore(db, dialect, { now });
-    await before.create(request(), nothing);
-    await before.close();
+    const { commitment, places, ...rest } = request();
+    const [{ tokens }] = places as [AnnouncedPlace];
+    const { votes: _, ...body } = { ...rest, tokens, places: [place] };
+    await db
+      .insertInto('request')
+      .values({
+        id: body.id,
+        version: body.version,
+        state: body.state,
+        action: body.action,
+        device_id: body.device.id,
+        requester_id: body.requester.id,
+        created_at: body.createdAt,
+        expires_at: body.expiresAt,
+        line_at: body.createdAt,
+        due_at: body.dueAt ?? null,
+        body: JSON.stringify(body),
+      })
+      .execute();
+    await db.destroy();
+    const raw = new Database(file);
+    raw.exec(`insert into vote (request_id, revision, person_id, decision, at, person)
+      values ('${rest.id}', 1, 'slack:T0HOME:UANN', 'approve', 2000, '${JSON.stringify(vote('UANN').person)}')`);
+    raw.exec(`insert into card values ('${rest.id}', 'slack', 'C0SOC', '', '${JSON.stringify(message)}', 1)`);
+    raw.exec(`insert into button values ('${tokens.approve}', '{}', 9000)`);
+    raw.close();
     const store = await opening();
-    assert.deepEqual(await store.request(request().id), request());
+    assert.deepEqual(await store.request(rest.id), { ...rest, places, votes: [vote('UANN')] });
+    assert.deepEqual(await store.card(rest.id, place), { ref: message, renderedVersion: 1 });
+    assert.deepEqual(await store.requestsOfCard(message), [rest.id]);
+    assert.equal(await store.button(tokens.approve), undefined);
     assert.equal(await store.linkOf('slack:T0HOME:UANN'), undefined);
+    assert.equal((await store.switch()).stopped, false);
+    const [recent] = await store.recentRequests('restrict', 0, { at: body.createdAt });
+    assert.deepEqual(recent?.requesterIds, [body.requester.id]);
     await store.close();
   });
 
@@ -205,4 +236,26 @@ describe('when SQLite says no', () => {
     await assert.rejects(store.request(request().id), { code: 'store_unavailable' });
     await assert.rejects(store.accept(incoming('k1'), 1), { code: 'store_unavailable' });
   });
+});
+
+describe('the kill switch in a database that somebody has changed', () => {
+  const stopped: [string, string][] = [
+    ['is gone', "delete from control where name = 'stop'"],
+    ['is no JSON', `update control set value = '{"stop":nul' where name = 'stop'`],
+    ['says nothing about a stop', "update control set value = '{}' where name = 'stop'"],
+    ['says more than “go on”', `update control set value = '{"stop":null,"until":5}' where name = 'stop'`],
+    ['names nobody', `update control set value = '{"stop":{"at":1,"reason":"x"}}' where name = 'stop'`],
+  ];
+  for (const [how, sql] of stopped) {
+    it(`counts as a stop where its row ${how}, and can be set again`, async () => {
+      const { store, database } = await openRaw();
+      database.exec(sql);
+      const found = await store.switch();
+      assert.equal(found.stopped, true);
+      assert.equal(found.stop, undefined);
+      assert.equal(await store.setSwitch(found.version, undefined, () => nothing), true);
+      assert.equal((await store.switch()).stopped, false);
+      await store.close();
+    });
+  }
 });

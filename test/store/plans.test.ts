@@ -41,6 +41,20 @@ describe('what the loops ask of SQLite', () => {
       plan: ['SEARCH request USING INDEX request_due (state=? AND due_at>?)', ...merge],
     },
     {
+      name: 'claimHeld',
+      ask: (store) => store.claimHeld('r', 'restrict', 10),
+      plan: ['SEARCH request USING INDEX request_due (state=? AND due_at=?)'],
+    },
+    {
+      name: 'recentRequests',
+      ask: (store) => store.recentRequests('restrict', 1, { at: 9, id: 'x' }),
+      plan: [
+        'SEARCH request USING INDEX request_recent (action=? AND created_at>? AND created_at<?)',
+        'USE TEMP B-TREE FOR GROUP BY',
+        'USE TEMP B-TREE FOR ORDER BY',
+      ],
+    },
+    {
       name: 'requestsIn',
       ask: (store) => store.requestsIn(['queued', 'submitted'], 10),
       plan: ['SEARCH request USING INDEX request_line (state=?)', ...merge],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
+import { audit } from '../audit-key.js';
 import { type PostgresOnLoopback, startPostgres } from '../../sandbox/postgres.js';
 import type { CordonError } from '../../src/errors.js';
 import { openStore, openWhenThere } from '../../src/store/open.js';
@@ -21,7 +22,7 @@ describe('on a real PostgreSQL', function () {
     const url = await postgres.createDatabase();
     const handles: Store[] = [];
     const reopen = async () => {
-      const store = await openStore(url, { now, countBy: 'now' });
+      const store = await openStore(url, { audit, now, countBy: 'now' });
       handles.push(store);
       return store;
     };
@@ -36,7 +37,7 @@ describe('on a real PostgreSQL', function () {
 
   it('replicas that start together on an empty database set it up once', async () => {
     const url = await postgres.createDatabase();
-    const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(url, { now })));
+    const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(url, { audit, now })));
     await stores[0]?.create(request(), nothing);
     for (const store of stores) assert.equal((await store.request(request().id))?.id, request().id);
     await Promise.all(stores.map((store) => store.close()));
@@ -44,7 +45,7 @@ describe('on a real PostgreSQL', function () {
 
   it('the record refuses change and removal by whoever is connected', async () => {
     const url = await postgres.createDatabase();
-    const store = await openStore(url, { now });
+    const store = await openStore(url, { audit, now });
     await store.record([event('one')]);
     const client = new pg.Client({ connectionString: url });
     await client.connect();
@@ -57,7 +58,7 @@ describe('on a real PostgreSQL', function () {
   });
 
   it('refuses work loudly while the server is gone, loses nothing, and works again by itself', async () => {
-    const store = await openStore(await postgres.createDatabase(), { now });
+    const store = await openStore(await postgres.createDatabase(), { audit, now });
     assert.equal(await store.accept(incoming('k1'), 1), true);
     await postgres.kill();
     for (const work of [store.accept(incoming('k2'), 1), store.create(request(), nothing), store.nextIncomingDue()]) {
@@ -74,7 +75,7 @@ describe('on a real PostgreSQL', function () {
   });
 
   it('waits a moment for a lost connection before it refuses what a platform sent', async () => {
-    const store = await openStore(await postgres.createDatabase(), { now });
+    const store = await openStore(await postgres.createDatabase(), { audit, now });
     await postgres.kill();
     const accepted = store.accept(incoming('k1'), 1);
     await postgres.restart();
@@ -88,12 +89,12 @@ describe('on a real PostgreSQL', function () {
     await postgres.kill();
     const told: string[] = [];
     const patience = { pauseMs: 1, tries: 1, wait: () => (told.length === 3 ? postgres.restart() : Promise.resolve()) };
-    const store = await openWhenThere(url, { now, patience }, ({ code }) => told.push(code));
+    const store = await openWhenThere(url, { audit, now, patience }, ({ code }) => told.push(code));
     assert.deepEqual(told, Array(3).fill('store_unavailable'));
     await store.close();
     const nowhere = openWhenThere(
       'postgres://127.0.0.1:1/x',
-      { now, patience: { pauseMs: 1, tries: 1, wait: () => Promise.resolve() } },
+      { audit, now, patience: { pauseMs: 1, tries: 1, wait: () => Promise.resolve() } },
       ({ code }) => told.push(code),
     );
     await assert.rejects(nowhere, { code: 'store_unavailable' });
@@ -101,11 +102,14 @@ describe('on a real PostgreSQL', function () {
   });
 
   it('says which server it cannot reach, and no password', async () => {
-    await assert.rejects(openStore('postgres://cordon:secret@127.0.0.1:1/cordon', { now }), (error: CordonError) => {
-      assert.equal(error.code, 'store_unavailable');
-      assert.match(error.message, /postgres:\/\/127\.0\.0\.1:1\/cordon/);
-      assert.doesNotMatch(error.message, /secret/);
-      return true;
-    });
+    await assert.rejects(
+      openStore('postgres://cordon:secret@127.0.0.1:1/cordon', { audit, now }),
+      (error: CordonError) => {
+        assert.equal(error.code, 'store_unavailable');
+        assert.match(error.message, /postgres:\/\/127\.0\.0\.1:1\/cordon/);
+        assert.doesNotMatch(error.message, /secret/);
+        return true;
+      },
+    );
   });
 });

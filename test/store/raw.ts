@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { CompiledQuery, Kysely } from 'kysely';
+import { audit } from '../audit-key.js';
+import { beginRecord } from '../../src/store/audit-begin.js';
 import { createStore, type StoreOptions } from '../../src/store/kysely-store.js';
 import { migrate } from '../../src/store/migrate.js';
 import type { Schema } from '../../src/store/schema.js';
@@ -24,6 +26,7 @@ export async function openRaw(file = ':memory:', options: Partial<StoreOptions> 
     if (event.level === 'query') queries.push(event.query);
   });
   await migrate(db, dialect);
+  await beginRecord(db, { keys: audit, dialect }, 0);
   queries.length = 0;
-  return { store: createStore(db, dialect, { now: () => 0, ...options }), db, database, queries };
+  return { store: createStore(db, dialect, { audit, now: () => 0, ...options }), db, database, queries };
 }

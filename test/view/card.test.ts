@@ -6,7 +6,8 @@ import { cardOf, statusLine } from '../../src/view/card.js';
 import { type Card, plain } from '../../src/view/model.js';
 import { machine, person } from '../support.js';
 
-const drawn = (request: Request): Card => cardOf(request, 'https://security.microsoft.com');
+const place = { platform: 'slack', conversation: 'C0INC' } as const;
+const drawn = (request: Request): Card => cardOf(request, 'https://security.microsoft.com', place);
 
 const createdAt = Date.UTC(2026, 10, 23, 9, 30);
 const expiresAt = createdAt + 3_600_000;
@@ -30,8 +31,7 @@ function requestIn(state: RequestState, over: Partial<Request> = {}): Request {
     quorum: 1,
     approvers: ['soc-leads'],
     votes: [],
-    places: [],
-    tokens: { approve: 'a', deny: 'd' },
+    places: [{ ...place, tokens: { approve: 'a', deny: 'd' } }],
     dueAt: undefined,
     attempts: 0,
     ...over,

@@ -33,9 +33,21 @@ describe('a long queue of approved requests', function () {
       const { defender, policy, store } = cordon;
       const { revision } = policy;
       for (let place = 0; place < count; place += 1) {
-        const over = { rule: 'everything', policyRevision: revision, quorum: 0, requester: person('UREQ') };
+        const over = {
+          rule: 'everything',
+          policyRevision: revision,
+          quorum: 0,
+          approvers: [],
+          requester: person('UREQ'),
+        };
         const device = machine({ id: String(place).padStart(40, '0') });
-        const queued = { state: 'queued', queuedAt: start + place, dueAt: start, createdAt: start } as const;
+        const queued = {
+          state: 'queued',
+          queuedAt: start + place,
+          dueAt: start,
+          createdAt: start,
+          expiresAt: start + 3_600_000,
+        } as const;
         await store.create(request({ id: `R${place}`, device, ...over, ...queued }), nothing);
       }
       defender.submit = async (kind, machineId, comment, call) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import pino from 'pino';
+import { audit } from '../audit-key.js';
 import { createReplica } from '../../src/work/replica.js';
 import { createClock } from '../../src/store/clock.js';
 import { openStore } from '../../src/store/open.js';
@@ -13,7 +14,7 @@ describe('a replica', () => {
   beforeEach(async () => {
     clock = 1_000_000;
     ids = 0;
-    store = await openStore('sqlite::memory:', { now: () => clock });
+    store = await openStore('sqlite::memory:', { audit, now: () => clock });
   });
   afterEach(() => store.close());
 

@@ -14,6 +14,7 @@ const activity = z.object({
   name: z.string().nullish(),
   action: z.string().nullish(),
   timestamp: z.string().nullish(),
+  replyToId: id.nullish(),
   serviceUrl: z.url({ protocol: /^https?$/ }),
   from: z.object({ id: id.nullish(), aadObjectId: id.nullish(), role: z.string().nullish() }).nullish(),
   recipient: z.object({ id: id.nullish(), isTargeted: z.boolean().nullish() }).nullish(),
@@ -36,6 +37,8 @@ export interface Envelope {
   /** The activity's own id, or a hash of what the Bot Framework vouched for: the same for every redelivery. */
   readonly id: string;
   readonly serviceUrl: string;
+  /** The message that a button is on. */
+  readonly replyTo: string | undefined;
   /** Undefined where the activity names none, or two that differ. */
   readonly tenant: string | undefined;
   /** Without `;messageid=`. */
@@ -61,6 +64,7 @@ export function readEnvelope(body: unknown): Envelope {
     action: wire.action ?? undefined,
     id: wire.id ?? hashOf(body),
     serviceUrl: wire.serviceUrl,
+    replyTo: wire.replyToId ?? undefined,
     tenant: tenantOf(wire),
     conversation,
     root: marks.find((mark) => mark.startsWith('messageid='))?.slice('messageid='.length),

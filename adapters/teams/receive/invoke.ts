@@ -21,13 +21,15 @@ export function readInvoke(envelope: Envelope, tenant: string, body: unknown): R
   if (envelope.from === undefined) return { kind: 'nobody', answer: 'invoke' };
   const { token, [reasonInput]: typed } = read.data.value.action.data;
   const reason = typed?.trim() ?? '';
+  const { conversation, replyTo } = envelope;
+  const on = replyTo === undefined ? {} : { on: { platform: 'teams' as const, conversation, message: replyTo } };
   return {
     kind: 'incoming',
     incoming: {
       key: `teams:invoke:${envelope.conversation}:${envelope.id}`,
       account: teamsAccount(tenant, envelope.from.aadObjectId),
       origin: teamsOrigin(envelope, tenant),
-      said: { kind: 'press', token, ...(reason === '' ? {} : { reason }) },
+      said: { kind: 'press', token, ...(reason === '' ? {} : { reason }), ...on },
     },
     answer: 'invoke',
   };

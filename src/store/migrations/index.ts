@@ -4,6 +4,9 @@ import { first } from './2026-11-23-first.js';
 import { people } from './2026-11-24-people.js';
 import { replicas } from './2026-11-24-replicas.js';
 import { windows } from './2026-11-24-windows.js';
+import { chained } from './2026-11-25-audit.js';
+import { control } from './2026-11-25-control.js';
+import { votes } from './2026-11-25-votes.js';
 
 /**
  * In order, by name: a new one has to come last in the alphabet too. A migration that was released never changes: a
@@ -15,5 +18,8 @@ export function migrations(dialect: StoreDialect): Record<string, Migration> {
     '2026-11-24-people': people,
     '2026-11-24-replicas': replicas,
     '2026-11-24-windows': windows(dialect),
+    '2026-11-25-audit': chained(dialect),
+    '2026-11-25-control': control,
+    '2026-11-25-votes': votes(dialect),
   };
 }

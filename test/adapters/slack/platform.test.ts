@@ -184,7 +184,11 @@ describe('Sending to Slack', () => {
   });
 
   it('is not made without a way for Slack to reach it', () => {
-    const common = { core: { accept: () => Promise.resolve(true) }, now: () => 0, logger: quiet };
+    const common = {
+      core: { accept: () => Promise.resolve(true), refused: () => undefined },
+      now: () => 0,
+      logger: quiet,
+    };
     assert.throws(() => createSlackAdapter({ settings: { botToken: 'xoxb-test' }, ...common }), {
       code: 'slack_settings',
     });

@@ -68,7 +68,7 @@ describe('Slack in Socket Mode', () => {
     };
     adapter = createSlackAdapter({
       settings: { botToken: 'xoxb-test', appToken: 'xapp-test', apiUrl: api.url },
-      core: { accept: (incoming) => accept(incoming) },
+      core: { accept: (incoming) => accept(incoming), refused: () => undefined },
       now: () => clock,
       logger: quiet,
     });

@@ -67,6 +67,7 @@ export async function startRig(
         stored.push(incoming);
         return fresh;
       },
+      refused: () => undefined,
     },
     now,
     logger: quiet,

@@ -176,7 +176,8 @@ describe('Stored, then answered', () => {
     it('comes without `trigger`, which the Agents Playground does not send', async () => {
       await start();
       await rig.post(press({ token: 'x' }, { value: { trigger: undefined } }));
-      assert.deepEqual(rig.stored[0]?.said, { kind: 'press', token: 'x' });
+      const on = { platform: 'teams', conversation: channel, message: '1732406461000' };
+      assert.deepEqual(rig.stored[0]?.said, { kind: 'press', token: 'x', on });
     });
   });
 

@@ -35,6 +35,11 @@ describe('What Microsoft 365 Agents Playground really sends', () => {
   it('a pressed button, without `trigger`', () => {
     const { said, origin } = incoming('invoke-execute');
     assert.deepEqual(origin, { platform: 'teams', tenant, conversation: personal, direct: true });
-    assert.deepEqual(said, { kind: 'press', token: 'tok-1', reason: 'a reason' });
+    assert.deepEqual(said, {
+      kind: 'press',
+      token: 'tok-1',
+      reason: 'a reason',
+      on: { platform: 'teams', conversation: personal, message: '1795483647403' },
+    });
   });
 });

@@ -111,18 +111,19 @@ describe('What Teams sends becomes an Incoming', () => {
     assert.equal(incoming(inside('message-personal', 'from', { aadObjectId: 'User-A' })).account.user, 'User-A');
   });
 
-  it('a button, with the reason typed on the card', () => {
+  const on = { platform: 'teams', conversation: channel, message: '1732406461000' } as const;
+  it('a button, with the reason typed on the card, and the message that it is on', () => {
     assert.deepEqual(incoming(activity('invoke-execute')), {
       key: `teams:invoke:${channel}:f:5a1c9d40-2f3e-4b7a-9c11-7d2e8f6a0b13`,
       account: { platform: 'teams', tenant, user: bob },
       origin: { platform: 'teams', tenant, conversation: channel, direct: false, thread: root },
-      said: { kind: 'press', token: 'b3BhcXVlLXRva2VuLW9mLXRoZS1idXR0b24', reason: 'wrong host' },
+      said: { kind: 'press', token: 'b3BhcXVlLXRva2VuLW9mLXRoZS1idXR0b24', reason: 'wrong host', on },
     });
   });
 
   for (const reason of [undefined, null, '', ' \n ']) {
     it(`a button with ${JSON.stringify(reason)} for a reason has none`, () => {
-      assert.deepEqual(incoming(press({ token: 'x', reason })).said, { kind: 'press', token: 'x' });
+      assert.deepEqual(incoming(press({ token: 'x', reason })).said, { kind: 'press', token: 'x', on });
     });
   }
 

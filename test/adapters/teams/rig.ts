@@ -73,6 +73,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       return Promise.resolve(true);
     },
     cardAfter: () => Promise.resolve(undefined),
+    refused: () => undefined,
     ...options.core,
   };
   const cardContent: (card: object) => object = (card) => ({ type: 'AdaptiveCard', card });
@@ -82,6 +83,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     settings,
     authentication,
     take: (activity, authenticated) => intake.take(activity, authenticated),
+    refused: (reason) => {
+      core.refused('teams', reason);
+    },
     log: logger,
   });
   app.post(/^\/teams\//, express.json(), (request, response) => {

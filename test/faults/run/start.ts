@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import pg from 'pg';
 import { boot } from '../../../sandbox/boot.js';
 import { startPostgres } from '../../../sandbox/postgres.js';
+import { loadAuditKeys } from '../../../src/audit/key-file.js';
 import { openStore } from '../../../src/store/open.js';
 import { nothing, request } from '../../store/examples.js';
 
@@ -29,7 +30,8 @@ export async function measureStart(database: Start['database'], open: number): P
   const sandbox = await boot({ settings: url === undefined ? {} : { DATABASE_URL: url } });
   try {
     await sandbox.replicas.kill(0, 'SIGTERM');
-    await fill(sandbox.settings['DATABASE_URL'] ?? '', open);
+    const { DATABASE_URL: filled = '', CORDON_AUDIT_KEY: keyFile = '' } = sandbox.settings;
+    await fill(filled, keyFile, open);
     const startedAt = Date.now();
     await sandbox.restart();
     const readyMs = Date.now() - startedAt;
@@ -42,9 +44,10 @@ export async function measureStart(database: Start['database'], open: number): P
 }
 
 /** One Request through the front door, the others as copies of its row. */
-async function fill(url: string, open: number): Promise<void> {
+async function fill(url: string, keyFile: string, open: number): Promise<void> {
   if (open === 0) return;
-  const store = await openStore(url, { now: Date.now });
+  const audit = (begun: boolean) => loadAuditKeys([keyFile], begun);
+  const store = await openStore(url, { audit, now: Date.now });
   const now = Date.now();
   await store.create(request({ id: 'SEED', createdAt: now, expiresAt: now + day, dueAt: now + day / 2 }), nothing);
   await store.close();

@@ -7,7 +7,9 @@ import type { TeamsContent } from '../../../../adapters/teams/render/content.js'
 import { renderCard, renderNote } from '../../../../adapters/teams/render/content.js';
 import { requestStates } from '../../../../src/request/life.js';
 import { assertGolden } from '../../../golden/golden.js';
+import { blastCards, blastNotes } from '../../../golden/blast.js';
 import { stoppingCards, stoppingNotes } from '../../../golden/stopping.js';
+import { progressCards } from '../../../golden/progress.js';
 import { cardIn, hostile, noteViews } from '../../../golden/views.js';
 import { cardFaults } from '../../../../sandbox/teams/cards.js';
 import { assertValid } from './valid.js';
@@ -18,8 +20,10 @@ const contents: readonly (readonly [string, TeamsContent])[] = [
   ...Object.entries(hostile).map(
     ([name, comment]) => [`card hostile ${name}`, renderCard(cardIn('awaiting approval', { comment }))] as const,
   ),
-  ...Object.entries(stoppingCards).map(([name, card]) => [`card ${name}`, renderCard(card)] as const),
-  ...Object.entries({ ...noteViews, ...stoppingNotes }).map(
+  ...Object.entries({ ...stoppingCards, ...progressCards, ...blastCards }).map(
+    ([name, card]) => [`card ${name}`, renderCard(card)] as const,
+  ),
+  ...Object.entries({ ...noteViews, ...stoppingNotes, ...blastNotes }).map(
     ([name, note]) => [`note ${name}`, renderNote(note)] as const,
   ),
 ];
