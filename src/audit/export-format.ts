@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonical } from './chain.js';
+import { canonical, toJson } from './chain.js';
 import type { AuditKey, PublicAuditKey } from './key.js';
 
 /**
@@ -88,11 +88,11 @@ export function encode(line: SealedLine, format: ExportFormat): string {
   return format === 'jsonl' ? JSON.stringify(line) : toCsv(line);
 }
 
-/** Undefined for what `encode` does not write: not readable, or spelled another way. */
+/** Undefined for what `encode` does not write: not readable, spelled another way, or with text that no digest can be made of. */
 export function decode(line: string, format: ExportFormat): SealedLine | undefined {
   try {
     const read = format === 'jsonl' ? json(line) : fromCsv(line);
-    return isLine(read) && encode(read, format) === line ? read : undefined;
+    return isLine(read) && encode(read, format) === line && toJson(read) === JSON.stringify(read) ? read : undefined;
   } catch {
     return undefined;
   }

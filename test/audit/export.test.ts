@@ -183,6 +183,13 @@ describe('an export', () => {
         await findsAt([...lines, lines.at(-1)!], lines.length + 1 - cover, /behind the closing line/);
       });
 
+      it('says that a line was changed into text that has no UTF-8, and does not stop at it', async () => {
+        const lines = await small();
+        const at = find(lines, 'n3');
+        const half = format === 'csv' ? '\ud800' : String.raw`\ud800`;
+        await findsAt(lines.with(at, lines[at]!.replace('n3', half)), at + 1 - cover, /cannot be read as a line/, 3);
+      });
+
       it('says that the key is another one, and takes the right one of several', async () => {
         const lines = await small();
         const { bad } = await verify(lines, other);
