@@ -278,7 +278,7 @@ describe('what is written about the policy', () => {
   it('is true: every example of docs/policy.md parses', async () => {
     const text = await readFile(new URL('docs/policy.md', root), 'utf8');
     const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
-    assert.equal(examples.length, 5);
+    assert.equal(examples.length, 8);
     for (const example of examples.slice(0, -1)) parsePolicy(example, 'docs/policy.md');
     const [, message = ''] = /```text\n(.*?)```/s.exec(text) ?? [];
     assert.throws(() => parsePolicy(examples.at(-1) ?? '', 'policy.yaml'), { message: message.trimEnd() });
