@@ -27,7 +27,7 @@ export type Choice = Extract<ButtonMeaning, { kind: 'choose' }>;
 /** The choice from a pick list that is to be carried out now; undefined where everything is done. */
 export async function press(
   world: World,
-  { incoming }: PendingIncoming,
+  { incoming, receivedAt }: PendingIncoming,
   person: Person,
   said: Press,
 ): Promise<Choice | undefined> {
@@ -53,7 +53,7 @@ export async function press(
   } else {
     const { decision, revision, commitment } = meaning;
     const why = said.reason === undefined ? {} : { reason: said.reason };
-    await vote(world, { ...common, decision, button: { revision, commitment, expiresAt }, ...why });
+    await vote(world, { ...common, receivedAt, decision, button: { revision, commitment, expiresAt }, ...why });
   }
   return undefined;
 }

@@ -108,7 +108,7 @@ async function understand(world: World, pending: PendingIncoming, person: Person
 
 async function carryOut(
   world: World,
-  { incoming }: PendingIncoming,
+  { incoming, receivedAt }: PendingIncoming,
   person: Person,
   command: Command,
   from = incoming.origin,
@@ -123,9 +123,15 @@ async function carryOut(
     case 'release':
       return ask(world, { ...common, action: command.kind, device: command.device, comment: command.comment });
     case 'approve':
-      return vote(world, { ...common, requestId: command.request, decision: 'approve' });
+      return vote(world, { ...common, receivedAt, requestId: command.request, decision: 'approve' });
     case 'deny':
-      return vote(world, { ...common, requestId: command.request, decision: 'deny', reason: command.reason });
+      return vote(world, {
+        ...common,
+        receivedAt,
+        requestId: command.request,
+        decision: 'deny',
+        reason: command.reason,
+      });
     case 'unvote':
       return unvote(world, { ...common, requestId: command.request });
     case 'edit':

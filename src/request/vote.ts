@@ -27,6 +27,8 @@ export interface Ballot {
   readonly requestId: string;
   readonly decision: 'approve' | 'deny';
   readonly reason?: string;
+  /** Unix ms at which it came in. Somebody who typed it had not seen what was changed since. */
+  readonly receivedAt: number;
   /** What the button was made for; a typed vote is for the current revision. */
   readonly button?: { readonly revision: number; readonly commitment: string; readonly expiresAt: number };
 }
@@ -86,6 +88,9 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   if (button !== undefined && (button.revision !== request.revision || button.commitment !== request.commitment)) {
     return reject(revising.staleButton(request), 'vote.stale');
   }
+  if (button === undefined && ballot.decision === 'approve' && ballot.receivedAt <= revisedAt(request)) {
+    return reject(revising.changedMeanwhile(request), 'vote.stale');
+  }
   if (button !== undefined && now >= button.expiresAt) return reject(revising.expiredButton(request), 'vote.expired');
   const known = await withLinksAsOfNow(world, request);
   const own = known.votes.map((cast) => samePerson(cast.person, ballot.person));
@@ -108,14 +113,15 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   const others = known.votes.filter((_, index) => own[index] !== true);
   const verdict = evaluate(policy, factsOf(known, [...others, cast], now, recent));
   const end = endOfTerms(request, verdict);
-  const unclear = verdict.unresolved.length > 0 && (end ?? changedTerms(request, verdict)) !== undefined;
+  // A denial stops it, whatever it would take by now to have it go on.
+  const changed = cast.decision === 'deny' ? undefined : changedTerms(request, verdict);
+  const unclear = verdict.unresolved.length > 0 && (end ?? changed) !== undefined;
   if (unclear) return reject(answers.voteRefused(request, verdict.unresolved.join(' ')), 'vote.unresolved');
   if (end !== undefined) return refuse(world, request, end, actor, ballot.key);
 
   const standing = verdict.votes.at(-1);
   if (standing?.counts !== true) return reject(whyNotCounted(request, cast.person, standing), 'vote.refused');
 
-  const changed = changedTerms(request, verdict);
   if (changed !== undefined) {
     const { key, person, origin } = ballot;
     const also = [whisper(person.account, origin, revising.lookAgain(request, changed), key)];
@@ -144,6 +150,11 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   });
   if (stored && outcome.request.state === 'approved') world.wake('dispatch');
   return stored;
+}
+
+/** When the present revision was made, if it is not the first. */
+function revisedAt({ past = [] }: Request): number {
+  return Math.max(0, ...past.flatMap(({ kind, at }) => (kind === 'revised' ? [at] : [])));
 }
 
 function whyNotCounted(request: Request, voter: Person, standing: Exclude<VoteStanding, { counts: true }> | undefined) {

@@ -45,6 +45,15 @@ export function staleButton(request: Request): Note {
   ]);
 }
 
+/** To whoever typed a vote while it was being changed. */
+export function changedMeanwhile(request: Request): Note {
+  return note('warning', [
+    'Your vote on ',
+    idInline(request),
+    ' was not counted: the request was changed while your vote was on its way. Look at the card as it is now, and vote again.',
+  ]);
+}
+
 export function expiredButton(request: Request): Note {
   return note('warning', [
     'Your vote on ',

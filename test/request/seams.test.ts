@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { PlatformError } from '../../src/platform.js';
+import { parsePolicy } from '../../src/policy/load.js';
+import { Harness, standardPolicy } from '../harness.js';
+
+const two = standardPolicy.replace('approvals: 1', 'approvals: 2');
+const hours = standardPolicy
+  .replace('rules:', 'time: { zone: UTC, days: [mon, tue, wed, thu, fri], from: "08:00", to: "09:30" }\nrules:')
+  .replace(/ {2}- name: everything[\s\S]*$/, (rule) => {
+    const day = rule
+      .replace('everything', 'by day')
+      .replace('requesters', 'when: { time: { business-hours: true } }\n    requesters');
+    return `${day}${rule.replace('everything', 'at night').replace('approvals: 1', 'approvals: 2')}`;
+  });
+
+describe('where the parts meet', () => {
+  let cordon: Harness;
+  const open = async (policy = standardPolicy): Promise<void> => {
+    cordon = await Harness.open(policy);
+    await cordon.say('UREQ', 'restrict mymachine1 beacon');
+  };
+  afterEach(() => cordon.store.close());
+
+  const lastTo = (user: string): string => cordon.texts({ to: user }).at(-1) ?? '';
+  const recorded = async (what: string) => {
+    const { id } = await cordon.request();
+    return (await cordon.store.auditOf({ requestId: id }, 100)).filter((event) => event.what === what);
+  };
+
+  it('counts no typed approval of what was changed after it had come in', async () => {
+    await open();
+    const { id } = await cordon.request();
+    const down = new PlatformError('later', 'slack_down', 'no answer');
+    cordon.slack.fail = (operation, user) => (operation === 'lookUp' && user === 'UAPP1' ? down : undefined);
+    await cordon.say('UAPP1', `approve ${id}`);
+    await cordon.advance(1_000);
+    await cordon.say('UREQ', `edit ${id} the whole department`);
+    cordon.slack.fail = () => undefined;
+    await cordon.advance(10_000);
+    assert.deepEqual(cordon.defender.submitted, []);
+    assert.match(lastTo('UAPP1'), /changed while your vote was on its way/);
+    assert.equal((await recorded('vote.stale')).length, 1);
+    await cordon.say('UAPP1', `approve ${id}`);
+    assert.match(cordon.defender.submitted.map(({ comment }) => comment).join(), /the whole department/);
+  });
+
+  it('takes a denial at its word, though the policy asks for something else by now', async () => {
+    await open(two);
+    await cordon.press('UAPP1', 'Approve');
+    cordon.policy = parsePolicy(standardPolicy, 'policy.yaml');
+    await cordon.press('UAPP2', 'Deny', 'wrong device');
+    assert.equal((await cordon.request()).state, 'denied');
+    assert.deepEqual(await recorded('request.revised'), []);
+  });
+
+  it('asks for the approvals of the night where the last one is given after hours', async () => {
+    await open(hours);
+    const asked = await cordon.request();
+    assert.deepEqual([asked.rule, asked.quorum], ['by day', 1]);
+    cordon.clock = Date.parse('2026-11-23T09:40:00Z');
+    await cordon.press('UAPP1', 'Approve');
+    assert.deepEqual(cordon.defender.submitted, []);
+    const { rule, quorum, revision } = await cordon.request();
+    assert.deepEqual([rule, quorum, revision], ['at night', 2, 2]);
+  });
+});
