@@ -36,7 +36,8 @@ export function changedTerms(request: Request, verdict: Verdict): string | undef
   const now = termsOf(verdict, request.createdAt);
   if (now.rule !== request.rule || now.quorum !== request.quorum) {
     const wanted = request.quorum ?? 'no number that was stored';
-    return `The policy has changed since it was asked: rule “${request.rule}” wanted ${wanted}, now rule “${now.rule}” wants ${verdict.needed}.`;
+    const why = verdict.extra.map((because) => ` ${because}`).join('');
+    return `What it needs has changed since it was asked: rule “${request.rule}” wanted ${wanted}, now rule “${now.rule}” wants ${verdict.needed}.${why}`;
   }
   if (request.need !== undefined && !sameNeed(request.need, verdict.need)) {
     return `The policy has changed since it was asked: it took ${needInWords(request.need)}, now it takes ${needInWords(verdict.need)}.`;

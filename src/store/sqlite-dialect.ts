@@ -6,8 +6,10 @@ import {
   Kysely,
   type KyselyConfig,
   SqliteAdapter,
+  type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
+  type SqliteStatement,
   sql,
   type TransactionSettings,
 } from 'kysely';
@@ -62,10 +64,29 @@ class CordonSqliteDialect extends SqliteDialect {
   }
 }
 
+/** Bounds the statements that are kept: those with a list in them differ by its length. */
+const mostStatements = 500;
+
+/** Kysely prepares a statement each time, which takes about as long as running it. Nothing here is streamed, so none is in use twice. */
+function keepingStatements(database: Database.Database): SqliteDatabase {
+  const kept = new Map<string, Database.Statement>();
+  return {
+    prepare(text) {
+      const known = kept.get(text) ?? database.prepare(text);
+      if (!kept.has(text) && kept.size < mostStatements) kept.set(text, known);
+      return known as unknown as SqliteStatement;
+    },
+    close() {
+      kept.clear();
+      database.close();
+    },
+  };
+}
+
 /** Kysely's own driver says plain `begin`, which takes the write lock only at the first write. */
 class ImmediateDriver extends SqliteDriver {
   constructor(private readonly database: Database.Database) {
-    super({ database });
+    super({ database: keepingStatements(database) });
   }
 
   /**
