@@ -17,8 +17,8 @@ export async function oweOnce(trx: Transaction<Schema>, { name, at, withinMs, de
     .where('name', '=', key)
     .executeTakeFirstOrThrow();
   const last = JSON.parse(value) as number | null;
-  // A time ahead is of a clock that was set back since.
-  if (last !== null && last <= at && at - last < withinMs) return;
+  // A time a little ahead is another process's, which was faster; one far ahead is of a clock that was set back since.
+  if (last !== null && Math.abs(at - last) < withinMs) return;
   await trx
     .updateTable('control')
     .set({ value: JSON.stringify(at), version: version + 1 })

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { audit } from '../audit-key.js';
 import { type PostgresOnLoopback, startPostgres } from '../../sandbox/postgres.js';
 import type { CordonError } from '../../src/errors.js';
+import { defaultPatience } from '../../src/store/busy.js';
 import { openStore, openWhenThere } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 import { storeContract, storeTime } from '../contract/store.js';
@@ -75,7 +76,9 @@ describe('on a real PostgreSQL', function () {
   });
 
   it('waits a moment for a lost connection before it refuses what a platform sent', async () => {
-    const store = await openStore(await postgres.createDatabase(), { audit, now });
+    // How long the server takes to come back is not what is tested.
+    const patience = { ...defaultPatience, tries: 3_000 };
+    const store = await openStore(await postgres.createDatabase(), { audit, now, patience });
     await postgres.kill();
     const accepted = store.accept(incoming('k1'), 1);
     await postgres.restart();
