@@ -15,7 +15,7 @@ describe('on a real PostgreSQL', function () {
   this.timeout(60_000);
   let postgres: PostgresOnLoopback;
   before(async () => {
-    postgres = await startPostgres();
+    postgres = await startPostgres({ synced: false });
   });
   after(() => postgres.close());
 
