@@ -2,11 +2,11 @@ import type { ActionKind, Origin } from '../command/model.js';
 import { parseJson, readMachine } from '../defender/parse.js';
 import type { Machine } from '../defender/machine.js';
 import { CordonError } from '../errors.js';
-import { accountOf, type Person } from '../people/person.js';
+import { accountOf, idsOf, type Person } from '../people/person.js';
 import { evaluate } from '../policy/evaluate.js';
 import { channelPattern, readChannel } from '../policy/field.js';
 import { loadPolicy } from '../policy/load.js';
-import type { CastVote, Facts, Policy } from '../policy/policy.js';
+import type { CastVote, Facts, Policy, RecentRequest } from '../policy/policy.js';
 import { reasonLines } from '../view/explain.js';
 import { readArguments } from './arguments.js';
 import { UsageError, type World } from './command-line.js';
@@ -37,6 +37,7 @@ const options = {
   'approved-by': texts,
   'denied-by': texts,
   member: texts,
+  'other-devices': text,
   json: flag,
 } as const;
 
@@ -69,7 +70,18 @@ async function factsIn(given: Given, policy: Policy, world: World): Promise<Fact
     comment: given.comment ?? '',
     votes: [...votesIn(given['approved-by'], 'approve', policy), ...votesIn(given['denied-by'], 'deny', policy)],
     now: momentIn(given, world),
+    recent: lately(given, requester, momentIn(given, world)),
   };
+}
+
+/** So many other devices that this person asked to restrict just before, for ceilings. */
+function lately({ 'other-devices': count = '0' }: Given, requester: Person, now: number): RecentRequest[] {
+  if (!/^\d{1,4}$/.test(count)) throw new UsageError(`--other-devices ${count}: write a number, e.g. 12.`);
+  return Array.from({ length: Number(count) }, (_, index) => ({
+    requesterIds: idsOf(requester),
+    deviceId: `other device ${index}`,
+    createdAt: now - 1,
+  }));
 }
 
 function actionIn({ action = 'restrict' }: Given): ActionKind {

@@ -20,7 +20,8 @@ cordon policy explain --as <person> [what is asked] [--policy <file>] [--json]
   --at 2026-11-23T22:00:00Z              when, in ISO 8601; now if not given
   --comment "#malware on PC1"            the comment, for reason codes
   --approved-by, --denied-by <id,id>     who has voted so far
-  --member group=id,id                   who is in a group, instead of what the file says (repeatable)`,
+  --member group=id,id                   who is in a group, instead of what the file says (repeatable)
+  --other-devices 12                     how many others they asked for just before, for ceilings`,
   async run(args, world) {
     const [part = '', ...rest] = args;
     if (!Object.hasOwn(parts, part)) throw new UsageError(unknownPart(part));

@@ -6,7 +6,7 @@ import { approvals, needInWords } from './wording.js';
 
 /**
  * What is allowed in a policy but hardly meant, as sentences: groups that nobody uses, rules that never apply, rules that nobody can
- * approve. Groups that are not resolved are given the benefit of the doubt. `used` names groups that other parts of the file use.
+ * approve. Groups that are not resolved are given the benefit of the doubt. `used` names groups that something else uses.
  */
 export function policyWarnings(policy: Policy, used: readonly string[] = []): string[] {
   return [
@@ -19,12 +19,17 @@ export function policyWarnings(policy: Policy, used: readonly string[] = []): st
   ];
 }
 
-function unusedGroups({ groups, rules }: Policy, used: readonly string[]): string[] {
+function unusedGroups({ groups, rules, owners, stoppers, ceilings }: Policy, used: readonly string[]): string[] {
   const named = new Set([
     ...used,
+    ...owners,
+    ...stoppers,
+    ...ceilings.flatMap((ceiling) => [...ceiling.groups, ...(ceiling.then === 'forbid' ? [] : ceiling.then.from)]),
     ...rules.flatMap((rule) => [...rule.requesters, ...rule.approvers, ...(rule.when?.requesters ?? [])]),
   ]);
-  return [...groups.keys()].filter((name) => !named.has(name)).map((name) => `No rule names the group ${name}.`);
+  return [...groups.keys()]
+    .filter((name) => !named.has(name))
+    .map((name) => `Nothing in the file uses the group ${name}.`);
 }
 
 /** A rule without conditions, or with the same ones, takes all that comes after it for its actions. */

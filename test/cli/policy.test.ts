@@ -76,7 +76,7 @@ rules:
     assert.deepEqual(
       warnings.map((line) => line.slice('Warning: '.length)),
       [
-        'No rule names the group spare.',
+        'Nothing in the file uses the group spare.',
         'Restricting a server is always refused under rule “all”: it takes 1 approval more than the rule says, and there are too few people.',
         'Restricting a domain controller is always refused under rule “all”: it takes 2 approvals more than the rule says, and there are too few people.',
         'Rule “never” never applies: rule “all” comes before it and always does.',
@@ -126,6 +126,17 @@ rules:
     assert.match(stderr, /^Not allowed: Rule “plant” forbids it: Call the plant first\.\n$/);
     assert.equal((await explain('--denied-by slack:T0HOME:U4')).code, 1);
     assert.equal((await cordon(`policy explain --policy ${file} --as slack:T0HOME:U9`)).code, 1);
+  });
+
+  it('counts the devices that it is told of against a ceiling, and none where it is told of none', async () => {
+    const ceiling = 'ceilings: [{ name: burst, per: person, devices: 10, within: 10m, then: forbid, tell: false }]\n';
+    const limited = join(folder, 'limited.yaml');
+    await writeFile(limited, text.replace('rules:', `${ceiling}rules:`));
+    const asked = `policy explain --policy ${limited} --as slack:T0HOME:U1 --os Windows11 --name pc1`;
+    assert.equal((await cordon(asked)).stderr, '');
+    assert.equal((await cordon(`${asked} --other-devices 9`)).code, 0);
+    assert.match((await cordon(`${asked} --other-devices 10`)).stderr, /Ceiling “burst”: this is device 11/);
+    assert.equal((await cordon(`${asked} --other-devices many`)).code, 2);
   });
 
   it('knows two accounts that the file says are one person’s', async () => {
