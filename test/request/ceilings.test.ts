@@ -125,7 +125,9 @@ describe('a ceiling', () => {
     assert.match(JSON.stringify(card('pc3').status), /0 of 1 approval/);
     await press('UAPP1', 'pc3');
     assert.equal(cordon.defender.submitted.length, 0);
-    assert.match(JSON.stringify(card('pc3').status), /Ceiling “burst”/);
+    assert.match(JSON.stringify(card('pc3').status), /0 of 2 approvals/);
+    assert.match(facts('pc3'), /Ceiling “burst”/);
+    assert.match(last('UAPP1'), /not counted\. What the policy asks for has changed.*Ceiling “burst”/);
   });
 
   it('sees the same at the vote as at the request, however many came in one millisecond', async () => {

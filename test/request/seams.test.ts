@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { PlatformError } from '../../src/platform.js';
 import { parsePolicy } from '../../src/policy/load.js';
 import { Harness, standardPolicy } from '../harness.js';
+import { machine } from '../support.js';
 
 const two = standardPolicy.replace('approvals: 1', 'approvals: 2');
 const hours = standardPolicy
@@ -62,5 +63,20 @@ describe('where the parts meet', () => {
     assert.deepEqual(cordon.defender.submitted, []);
     const { rule, quorum, revision } = await cordon.request();
     assert.deepEqual([rule, quorum, revision], ['at night', 2, 2]);
+    assert.match(lastTo('UAPP1'), /What the policy asks for has changed/);
+  });
+
+  it('waits, and neither drops votes nor refuses, while nobody can tell whom a ceiling counts together', async () => {
+    const few = '{ name: few, per: group, groups: [interns], devices: 1, within: 10m, then: forbid, tell: false }';
+    await open(two.replace('rules:', `  interns: []\nceilings: [${few}]\nrules:`));
+    cordon.defender.machines = [machine({ id: 'b'.repeat(40), computerDnsName: 'pc2' })];
+    await cordon.say('UREQ', 'restrict pc2 beacon');
+    const id = cordon.cards().at(-1)?.card.requestId ?? '';
+    await cordon.say('UAPP1', `approve ${id}`);
+    cordon.policy = { ...cordon.policy, unresolved: new Map([['interns', 'Graph is down.']]) };
+    await cordon.say('UAPP2', `approve ${id}`);
+    assert.match(lastTo('UAPP2'), /not counted\. Graph is down\./);
+    const request = await cordon.store.request(id.replace('-', ''));
+    assert.deepEqual([request?.state, request?.votes.length], ['awaiting approval', 1]);
   });
 });
