@@ -113,6 +113,14 @@ describe('somebody who edits the database', () => {
     });
   }
 
+  it('is not meant where a request was stored by a version without the hash: it is refused, and says so', async () => {
+    await editBody({ commitment: undefined });
+    await cordon.say('UAPP1', `approve ${(await cordon.request()).id}`);
+    const { state, failure } = await cordon.request();
+    assert.equal(state, 'refused');
+    assert.match(failure?.text ?? '', /by an earlier version of Cordon, or by somebody who changed its records\.$/);
+  });
+
   it('and stores a vote that nobody cast gets nothing sent', async () => {
     const { id } = await cordon.request();
     await cordon.press('UAPP1', 'Approve');

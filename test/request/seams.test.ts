@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { PlatformError } from '../../src/platform.js';
 import { parsePolicy } from '../../src/policy/load.js';
 import { Harness, standardPolicy } from '../harness.js';
@@ -78,5 +79,40 @@ describe('where the parts meet', () => {
     assert.match(lastTo('UAPP2'), /not counted\. Graph is down\./);
     const request = await cordon.store.request(id.replace('-', ''));
     assert.deepEqual([request?.state, request?.votes.length], ['awaiting approval', 1]);
+  });
+
+  it('decides anew where another policy comes into force between the decision and the call', async () => {
+    await open();
+    const { throttle } = cordon.context;
+    const through = throttle.through.bind(throttle);
+    sinon.stub(throttle, 'through').callsFake((operation, attempt) => {
+      cordon.policy = parsePolicy(two, 'policy.yaml');
+      return through(operation, attempt);
+    });
+    await cordon.press('UAPP1', 'Approve');
+    assert.deepEqual(cordon.defender.submitted, []);
+    assert.equal((await cordon.request()).state, 'refused');
+  });
+
+  it('does not show as held what was reopened while it was held, once that is over', async () => {
+    await open(standardPolicy.replace('rules:', 'stop: [leads]\nrules:'));
+    const { id } = await cordon.request();
+    await cordon.say('UAPP2', 'stop looks wrong');
+    await cordon.press('UAPP1', 'Approve');
+    await cordon.say('UAPP1', `unvote ${id}`);
+    await cordon.say('UAPP2', 'resume');
+    const down = new PlatformError('later', 'slack_down', 'no answer');
+    await cordon.advance(1_200_000);
+    cordon.slack.fail = (operation, user) => (operation === 'lookUp' && user === 'UREQ' ? down : undefined);
+    await cordon.press('UAPP1', 'Approve');
+    assert.equal((await cordon.request()).state, 'queued');
+    assert.doesNotMatch(JSON.stringify(cordon.cards()[0]?.card.status), /Held/);
+  });
+
+  it('says to whom may not stop Cordon that nobody can tell who may, where that is why', async () => {
+    await open(standardPolicy.replace('rules:', '  duty: []\nstop: [duty]\nrules:'));
+    cordon.policy = { ...cordon.policy, unresolved: new Map([['duty', 'Graph is down.']]) };
+    await cordon.say('UAPP1', 'stop now');
+    assert.match(lastTo('UAPP1'), /is not in duty, whose members may\. Graph is down\./);
   });
 });
