@@ -115,4 +115,17 @@ describe('where the parts meet', () => {
     await cordon.say('UAPP1', 'stop now');
     assert.match(lastTo('UAPP1'), /is not in duty, whose members may\. Graph is down\./);
   });
+
+  it('lets a request expire that by the policy of now should have expired before, though it asks nobody any more', async () => {
+    await open();
+    cordon.policy = parsePolicy(
+      standardPolicy.replace('approvals: 1', 'approvals: 0\n    expires: 10m'),
+      'policy.yaml',
+    );
+    cordon.clock += 1_200_000;
+    await cordon.press('UAPP1', 'Approve');
+    assert.deepEqual(cordon.defender.submitted, []);
+    assert.equal((await cordon.request()).state, 'expired');
+    assert.match(lastTo('UAPP1'), /cannot be voted on any more/);
+  });
 });
