@@ -128,4 +128,16 @@ describe('where the parts meet', () => {
     assert.equal((await cordon.request()).state, 'expired');
     assert.match(lastTo('UAPP1'), /cannot be voted on any more/);
   });
+
+  it('takes no new comment under terms of which nobody can tell whether they hold', async () => {
+    const own =
+      '  - { name: interns, actions: [restrict], when: { requesters: [interns] }, requesters: [soc], approvers: [leads], approvals: 2 }';
+    await open(standardPolicy.replace('rules:', `  interns: []\nrules:\n${own}`));
+    const { id } = await cordon.request();
+    cordon.policy = { ...cordon.policy, unresolved: new Map([['interns', 'Graph is down.']]) };
+    await cordon.say('UREQ', `edit ${id} beacon to 203.0.113.9`);
+    assert.match(lastTo('UREQ'), /was not changed\. Graph is down\./);
+    const { revision, quorum } = await cordon.request();
+    assert.deepEqual([revision, quorum], [1, 1]);
+  });
 });
