@@ -13,6 +13,7 @@ export type Committed = Pick<
   Request,
   | 'id'
   | 'revision'
+  | 'requester'
   | 'device'
   | 'action'
   | 'comment'
@@ -34,6 +35,7 @@ export function commitmentOf(request: Committed): string {
     v: 1,
     request: request.id,
     revision: request.revision,
+    requester: request.requester.id,
     device: request.device.id,
     action: request.action,
     comment: request.comment,
