@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../command/nearest.js';
+import { write } from './field.js';
 import type { Ceiling } from './policy.js';
-import { write } from './write.js';
 import type { FieldPath } from './yaml-file.js';
 
 const minute = 60_000;

@@ -2,7 +2,7 @@ import type { Rule } from './policy.js';
 import { oneOf } from './wording.js';
 
 /** The reason codes in a comment: words after a `#`, in lower case. */
-export function codesIn(comment: string): string[] {
+function codesIn(comment: string): string[] {
   return [...comment.matchAll(/(?<![\p{L}\p{N}_#])#([A-Za-z0-9][A-Za-z0-9_-]*)/gu)].map(([, code = '']) =>
     code.toLowerCase(),
   );

@@ -175,7 +175,7 @@ const outcomes: Readonly<Record<Decision, Reason['outcome']>> = {
 
 function verdict(
   policy: Policy,
-  { rule, all, need, needed, electorate, extras, forbid }: Terms,
+  { rule, all, need, needed, electorate, extras, forbid, countedGroups }: Terms,
   decision: Decision,
   { counted, standings, progress }: Tally,
   because: string,
@@ -187,7 +187,7 @@ function verdict(
     need,
     needed: needed ?? rule.approvals,
     progress: progress.short,
-    unresolved: whyUnresolved(policy, [...electorate.approvers, ...all.flatMap(groupsOfRequester)]),
+    unresolved: whyUnresolved(policy, [...electorate.approvers, ...all.flatMap(groupsOfRequester), ...countedGroups]),
     counted: counted.map(({ id }) => id),
     votes: standings,
     approvers: electorate.approvers,

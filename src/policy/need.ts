@@ -14,8 +14,8 @@ export interface Slot {
 export type Way = readonly Slot[];
 
 /** A Need with more ways is met by nobody; the schema of the file keeps rules far below. */
-export const mostWays = 512;
-export const mostApprovals = 200;
+const mostWays = 512;
+const mostApprovals = 200;
 
 /** Can be met by nobody. */
 export const impossible: Need = { kind: 'any', parts: [] };
@@ -175,7 +175,7 @@ export function sameNeed(a: Need, b: Need): boolean {
 }
 
 /** The same text for the same Need, however its groups and parts are ordered. */
-export function needKey(need: Need): string {
+function needKey(need: Need): string {
   return JSON.stringify(
     need.kind === 'from'
       ? ['from', need.approvals, [...new Set(need.groups)].toSorted()]

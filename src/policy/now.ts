@@ -91,7 +91,8 @@ export function createPolicyNow(options: PolicyNowOptions): PolicyNow {
       if (failures.length === 0) unresolved.delete(name);
       else unresolved.set(name, failures.join(' '));
     }
-    return { ...policy, groups, unresolved };
+    // Whoever changed the file meanwhile is not to find that it still decided by the old one.
+    return options.policy() === policy ? { ...policy, groups, unresolved } : policyNow();
   }
 
   return {

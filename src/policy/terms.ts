@@ -18,6 +18,8 @@ export interface Terms {
   readonly forbid: string | undefined;
   /** Why it takes more approvals than the rules say, as sentences. */
   readonly extras: readonly string[];
+  /** Names of the groups whose people a ceiling counts together. */
+  readonly countedGroups: readonly string[];
 }
 
 export function termsOf(policy: Policy, facts: Facts, rule: Rule, { maybe }: Choice): Terms {
@@ -37,6 +39,7 @@ export function termsOf(policy: Policy, facts: Facts, rule: Rule, { maybe }: Cho
     electorate: { name: rule.name, approvers: groupsIn(need), ownApproval: own },
     forbid: asked.map(({ extra }) => extra.forbid).find((text) => text !== undefined),
     extras,
+    countedGroups: facts.action === 'restrict' ? policy.ceilings.flatMap(({ groups }) => groups) : [],
   };
 }
 

@@ -13,6 +13,7 @@ export type Committed = Pick<
   Request,
   | 'id'
   | 'revision'
+  | 'requester'
   | 'device'
   | 'action'
   | 'comment'
@@ -34,6 +35,7 @@ export function commitmentOf(request: Committed): string {
     v: 1,
     request: request.id,
     revision: request.revision,
+    requester: request.requester.id,
     device: request.device.id,
     action: request.action,
     comment: request.comment,
@@ -59,7 +61,9 @@ export function committed<T extends Committed>(request: T): T & { readonly commi
 /** What about a stored Request is not as it was approved, as a full sentence; undefined where all of it is. */
 export function tampering(request: Request): string | undefined {
   const { commitment, votes } = request;
-  if (commitment === undefined) return 'It was stored without the hash of what is to be approved.';
+  if (commitment === undefined) {
+    return 'It was stored without the hash of what is to be approved: by an earlier version of Cordon, or by somebody who changed its records.';
+  }
   if (commitmentOf(request) !== commitment) return 'What is stored about it is not what was asked for.';
   const foreign = votes.find((vote) => vote.commitment !== commitment);
   return foreign && `The stored vote of ${foreign.person.name} is not on what is stored about it.`;

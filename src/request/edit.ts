@@ -14,6 +14,7 @@ import { withLinksAsOfNow } from './people.js';
 import { recentOf } from './recent.js';
 import type { Request } from './request.js';
 import { revise } from './revise.js';
+import { changedTerms } from './terms.js';
 import { factsOf, refuseTampered } from './vote.js';
 
 export interface Edit {
@@ -75,6 +76,9 @@ async function decide(world: World, asked: Edit, request: Request): Promise<bool
   const recent = await recentOf(world, policy, request);
   const verdict = evaluate(policy, factsOf({ ...known, comment }, [], now, recent));
   if (verdict.decision === 'forbidden') return turnAway(answers.notAllowed(verdict.reason));
+  if (verdict.unresolved.length > 0 && changedTerms(request, verdict) !== undefined) {
+    return turnAway(revising.notEdited(request, verdict.unresolved.join(' ')));
+  }
   const because = `${person.name} changed the comment.`;
   return revise(world, request, { verdict, comment, because, actor, settles: key });
 }

@@ -7,6 +7,7 @@ import { voteButtons, withVoteTokens } from './buttons.js';
 import { commit } from './commit.js';
 import { committed } from './commitment.js';
 import type { Context } from './context.js';
+import { expire } from './expire.js';
 import { advance, amend, type Past, type Request } from './request.js';
 import { firstDue } from './remind.js';
 import { termsOf } from './terms.js';
@@ -27,7 +28,8 @@ const pastShown = 5;
 
 /**
  * Makes a new revision of a Request that awaits approval: its votes are dropped, its buttons are new ones, and its threads are told what
- * was changed and who has to vote again. Where the policy of now asks for no approval, it is approved. False when somebody else was faster.
+ * was changed and who has to vote again. Where the policy of now asks for no approval, it is approved; where by its terms the time was over already, it has
+ * expired. False when it has, or somebody else was faster: the caller decides anew.
  */
 export async function revise(
   world: Pick<Context, 'store' | 'now' | 'newToken' | 'wake'>,
@@ -37,6 +39,10 @@ export async function revise(
   const at = world.now();
   const dropped = request.votes.map(({ person }) => person);
   const terms = termsOf(verdict, request.createdAt);
+  if (at >= terms.expiresAt) {
+    await expire(world, { ...request, expiresAt: terms.expiresAt });
+    return false;
+  }
   const due = Math.max(at, firstDue({ createdAt: request.createdAt, expiresAt: terms.expiresAt }));
   const revised = committed<Request>({
     ...request,

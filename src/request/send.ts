@@ -27,7 +27,7 @@ const holdMs = 15_000;
 /** A decision that is older by the time of its turn is made again. */
 const freshMs = 5_000;
 
-/** `stale`: so much time has passed that the decision has to be made again. */
+/** `stale`: so much time has passed, or another policy is in force, that the decision has to be made again. */
 export type Turn =
   | { readonly outcome: 'started'; readonly request: Request; readonly call: string; readonly askedAt: number }
   | { readonly outcome: 'stale' }
@@ -83,7 +83,7 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
 
   return async (quota) => {
     const at = now();
-    if (at - decidedAt > freshMs) return { outcome: 'stale' };
+    if (at - decidedAt > freshMs || world.policy().revision !== policy.revision) return { outcome: 'stale' };
     // What an earlier attempt met says nothing about this one.
     const { waitsFor, waitsForAction, failure, ...ready } = stored;
     const sending = advance(ready, 'send', at, { sentAt: at, attempts: stored.attempts + 1, dueAt: at });

@@ -31,23 +31,29 @@ export function endOfTerms(request: Request, verdict: Verdict): string | undefin
   return undefined;
 }
 
-/** How the policy of now differs from what this revision was asked under, as a full sentence; undefined where it does not. */
+/** How what the policy asks for now differs from what this revision was asked under, in full sentences; undefined where it does not. */
 export function changedTerms(request: Request, verdict: Verdict): string | undefined {
+  const difference = differenceOf(request, verdict);
+  if (difference === undefined) return undefined;
+  // The hour, a ceiling or somebody's groups may be others under the same policy.
+  const what = verdict.policyRevision === request.policyRevision ? 'What the policy asks for' : 'The policy';
+  const more = verdict.extra.filter((because) => request.extra?.includes(because) !== true);
+  return [`${what} has changed since it was asked: ${difference}.`, ...more].join(' ');
+}
+
+function differenceOf(request: Request, verdict: Verdict): string | undefined {
   const now = termsOf(verdict, request.createdAt);
   if (now.rule !== request.rule || now.quorum !== request.quorum) {
     const wanted = request.quorum ?? 'no number that was stored';
-    const why = verdict.extra.map((because) => ` ${because}`).join('');
-    return `What it needs has changed since it was asked: rule “${request.rule}” wanted ${wanted}, now rule “${now.rule}” wants ${verdict.needed}.${why}`;
+    return `rule “${request.rule}” wanted ${wanted}, now rule “${now.rule}” wants ${verdict.needed}`;
   }
   if (request.need !== undefined && !sameNeed(request.need, verdict.need)) {
-    return `The policy has changed since it was asked: it took ${needInWords(request.need)}, now it takes ${needInWords(verdict.need)}.`;
+    return `it took ${needInWords(request.need)}, now it takes ${needInWords(verdict.need)}`;
   }
   if (!sameNames(now.approvers, request.approvers)) {
-    return `The policy has changed since it was asked: ${names(request.approvers)} could approve, now ${names(now.approvers)} may.`;
+    return `${names(request.approvers)} could approve, now ${names(now.approvers)} may`;
   }
-  return now.expiresAt === request.expiresAt
-    ? undefined
-    : 'The policy has changed since it was asked: the time for approvals is another.';
+  return now.expiresAt === request.expiresAt ? undefined : 'the time for approvals is another';
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

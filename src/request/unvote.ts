@@ -100,8 +100,9 @@ async function decide(world: World, asked: Unvote, request: Request): Promise<bo
 
 /** What it had found out on its way to Defender is of its last approval. */
 function reopened(request: Request, over: Partial<Request>, now: number): Request | undefined {
-  const { queuedAt, estimate, waitsFor, waitsForAction, failure, ...anew } = request;
-  return advance(anew, 'reopen', now, { ...over, dueAt: request.expiresAt });
+  const { queuedAt, estimate, waitsFor, waitsForAction, failure, held, ...anew } = request;
+  const was = held === undefined ? {} : { held: { ...held, over: true as const } };
+  return advance(anew, 'reopen', now, { ...over, ...was, dueAt: request.expiresAt });
 }
 
 function askerOf({ key, person, origin }: Unvote) {

@@ -211,7 +211,10 @@ export function refuseTampered(
   settles?: string,
 ): Promise<boolean> {
   const why = { what: 'request.tampered', code: 'tampered' };
-  return refuse(world, request, `${because} ${revising.tellOperator}`, actor, settles, why);
+  // What an earlier version stored has no hash anywhere.
+  const earlier = [request, ...request.votes].every(({ commitment }) => commitment === undefined);
+  const text = earlier ? because : `${because} ${revising.tellOperator}`;
+  return refuse(world, request, text, actor, settles, why);
 }
 
 /** The policy no longer allows it: it ends here, before anything was sent. False when somebody else was faster. */

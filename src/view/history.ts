@@ -47,7 +47,16 @@ function tell(event: AuditEvent): Line | undefined {
       return [by, ' asked to cancel it', said('reason')];
     case 'request.expire':
       return ['it ', { bold: 'expired' }, ' without enough approvals'];
+    case 'request.revised':
+      return ['it was ', { bold: 'changed' }, said('because')];
+    case 'vote.taken-back':
+      return [by, ' ', { bold: 'took back' }, ' their vote'];
+    case 'request.held':
+      return ['it was ', { bold: 'held' }, detail['why'] === 'dry run' ? ' by a dry run' : ' by a stop'];
+    case 'request.rehearse':
+      return ['dry run: it ', { bold: 'would have been sent' }];
     case 'request.refuse':
+    case 'request.tampered':
       return ['it was ', { bold: 'refused' }, said('because')];
     case 'request.send':
       return [`the call to Defender was about to leave (attempt ${plainly(detail['attempt'], '1')})`];

@@ -180,4 +180,14 @@ describe('the policy of now', () => {
     });
     assert.match((await policyNow()).unresolved.get('leads') ?? '', /S0LEADS: Slack is not set up here\./);
   });
+
+  it('is of the file that is in force when the last group has answered', async () => {
+    const asked = elsewhere.now();
+    const later = parsePolicy(
+      text.replace('approvers: [leads]', 'approvers: [leads]\n    approvals: 2'),
+      'policy.yaml',
+    );
+    elsewhere.policy = later;
+    assert.equal((await asked).revision, later.revision);
+  });
 });

@@ -6,14 +6,14 @@ import { PlatformError } from '../../src/platform.js';
 import { Harness, standardPolicy } from '../harness.js';
 import { request, vote } from '../store/examples.js';
 import { openRaw, type RawStore } from '../store/raw.js';
-import { machine } from '../support.js';
+import { machine, person } from '../support.js';
 
 describe('the commitment of a Request', () => {
   it('is SHA-256 over canonical JSON: names in order, no white space, no field that is undefined', () => {
     const json =
       '{"action":"restrict","approvers":["leads"],"comment":"ransomware note on the desktop","device":' +
       `${JSON.stringify(machine().id)},"duration":null,"expiresAt":9000,"policy":"f00d","quorum":2,` +
-      '"request":"7K3M9Q2X","revision":1,"rule":"workstations","v":1}';
+      '"request":"7K3M9Q2X","requester":"slack:T0HOME:URIA","revision":1,"rule":"workstations","v":1}';
     assert.equal(commitmentOf(request()), createHash('sha256').update(json).digest('hex'));
     assert.match(commitmentOf(request({ quorum: undefined })), /^[0-9a-f]{64}$/);
   });
@@ -21,6 +21,7 @@ describe('the commitment of a Request', () => {
   const others: Readonly<Record<keyof Committed, Partial<Committed>>> = {
     id: { id: '7K3M9Q2Y' },
     revision: { revision: 2 },
+    requester: { requester: person('UMAL') },
     device: { device: machine({ id: 'e'.repeat(40) }) },
     action: { action: 'release' },
     comment: { comment: 'ransomware note on the desktop ' },
@@ -95,6 +96,7 @@ describe('somebody who edits the database', () => {
 
   const edits: Readonly<Record<string, () => object>> = {
     'another device': () => ({ device: machine({ id: 'e'.repeat(40) }) }),
+    'another requester, so that the first one may approve': () => ({ requester: person('UOTHER') }),
     'the opposite action': () => ({ action: 'release' }),
     'another comment': () => ({ comment: 'nothing to see' }),
     'a lower quorum': () => ({ quorum: 1 }),
@@ -112,6 +114,14 @@ describe('somebody who edits the database', () => {
       await stopped(/what was asked for|without the hash/);
     });
   }
+
+  it('is not meant where a request was stored by a version without the hash: it is refused, and says so', async () => {
+    await editBody({ commitment: undefined });
+    await cordon.say('UAPP1', `approve ${(await cordon.request()).id}`);
+    const { state, failure } = await cordon.request();
+    assert.equal(state, 'refused');
+    assert.match(failure?.text ?? '', /by an earlier version of Cordon, or by somebody who changed its records\.$/);
+  });
 
   it('and stores a vote that nobody cast gets nothing sent', async () => {
     const { id } = await cordon.request();

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { PlatformError } from '../../src/platform.js';
 import { parsePolicy } from '../../src/policy/load.js';
 import { Harness, standardPolicy } from '../harness.js';
+import { machine } from '../support.js';
 
 const two = standardPolicy.replace('approvals: 1', 'approvals: 2');
 const hours = standardPolicy
@@ -62,5 +64,80 @@ describe('where the parts meet', () => {
     assert.deepEqual(cordon.defender.submitted, []);
     const { rule, quorum, revision } = await cordon.request();
     assert.deepEqual([rule, quorum, revision], ['at night', 2, 2]);
+    assert.match(lastTo('UAPP1'), /What the policy asks for has changed/);
+  });
+
+  it('waits, and neither drops votes nor refuses, while nobody can tell whom a ceiling counts together', async () => {
+    const few = '{ name: few, per: group, groups: [interns], devices: 1, within: 10m, then: forbid, tell: false }';
+    await open(two.replace('rules:', `  interns: []\nceilings: [${few}]\nrules:`));
+    cordon.defender.machines = [machine({ id: 'b'.repeat(40), computerDnsName: 'pc2' })];
+    await cordon.say('UREQ', 'restrict pc2 beacon');
+    const id = cordon.cards().at(-1)?.card.requestId ?? '';
+    await cordon.say('UAPP1', `approve ${id}`);
+    cordon.policy = { ...cordon.policy, unresolved: new Map([['interns', 'Graph is down.']]) };
+    await cordon.say('UAPP2', `approve ${id}`);
+    assert.match(lastTo('UAPP2'), /not counted\. Graph is down\./);
+    const request = await cordon.store.request(id.replace('-', ''));
+    assert.deepEqual([request?.state, request?.votes.length], ['awaiting approval', 1]);
+  });
+
+  it('decides anew where another policy comes into force between the decision and the call', async () => {
+    await open();
+    const { throttle } = cordon.context;
+    const through = throttle.through.bind(throttle);
+    sinon.stub(throttle, 'through').callsFake((operation, attempt) => {
+      cordon.policy = parsePolicy(two, 'policy.yaml');
+      return through(operation, attempt);
+    });
+    await cordon.press('UAPP1', 'Approve');
+    assert.deepEqual(cordon.defender.submitted, []);
+    assert.equal((await cordon.request()).state, 'refused');
+  });
+
+  it('does not show as held what was reopened while it was held, once that is over', async () => {
+    await open(standardPolicy.replace('rules:', 'stop: [leads]\nrules:'));
+    const { id } = await cordon.request();
+    await cordon.say('UAPP2', 'stop looks wrong');
+    await cordon.press('UAPP1', 'Approve');
+    await cordon.say('UAPP1', `unvote ${id}`);
+    await cordon.say('UAPP2', 'resume');
+    const down = new PlatformError('later', 'slack_down', 'no answer');
+    await cordon.advance(1_200_000);
+    cordon.slack.fail = (operation, user) => (operation === 'lookUp' && user === 'UREQ' ? down : undefined);
+    await cordon.press('UAPP1', 'Approve');
+    assert.equal((await cordon.request()).state, 'queued');
+    assert.doesNotMatch(JSON.stringify(cordon.cards()[0]?.card.status), /Held/);
+  });
+
+  it('says to whom may not stop Cordon that nobody can tell who may, where that is why', async () => {
+    await open(standardPolicy.replace('rules:', '  duty: []\nstop: [duty]\nrules:'));
+    cordon.policy = { ...cordon.policy, unresolved: new Map([['duty', 'Graph is down.']]) };
+    await cordon.say('UAPP1', 'stop now');
+    assert.match(lastTo('UAPP1'), /is not in duty, whose members may\. Graph is down\./);
+  });
+
+  it('lets a request expire that by the policy of now should have expired before, though it asks nobody any more', async () => {
+    await open();
+    cordon.policy = parsePolicy(
+      standardPolicy.replace('approvals: 1', 'approvals: 0\n    expires: 10m'),
+      'policy.yaml',
+    );
+    cordon.clock += 1_200_000;
+    await cordon.press('UAPP1', 'Approve');
+    assert.deepEqual(cordon.defender.submitted, []);
+    assert.equal((await cordon.request()).state, 'expired');
+    assert.match(lastTo('UAPP1'), /cannot be voted on any more/);
+  });
+
+  it('takes no new comment under terms of which nobody can tell whether they hold', async () => {
+    const own =
+      '  - { name: interns, actions: [restrict], when: { requesters: [interns] }, requesters: [soc], approvers: [leads], approvals: 2 }';
+    await open(standardPolicy.replace('rules:', `  interns: []\nrules:\n${own}`));
+    const { id } = await cordon.request();
+    cordon.policy = { ...cordon.policy, unresolved: new Map([['interns', 'Graph is down.']]) };
+    await cordon.say('UREQ', `edit ${id} beacon to 203.0.113.9`);
+    assert.match(lastTo('UREQ'), /was not changed\. Graph is down\./);
+    const { revision, quorum } = await cordon.request();
+    assert.deepEqual([revision, quorum], [1, 1]);
   });
 });

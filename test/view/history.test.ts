@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { deviceHistory } from '../../src/view/history.js';
 import { plain } from '../../src/view/model.js';
 import { event } from '../store/examples.js';
-import { Harness } from '../harness.js';
+import { Harness, standardPolicy } from '../harness.js';
 
 describe('the history of a device', () => {
   it('is the story from the record: who asked, who voted how, what Defender said, newest first', async () => {
@@ -45,5 +45,18 @@ describe('the history of a device', () => {
     assert.match(lines[1]!, /n29 denied: “a bx+…”$/);
     assert.match(lines.at(-1)!, /npx cordon audit export --device/);
     assert.match(plain(deviceHistory(['d'], []).lines[0]!), /has done nothing to d so far/);
+  });
+
+  it('tells of votes that were lost and of what was changed', async () => {
+    const harness = await Harness.open(standardPolicy.replace('approvals: 1', 'approvals: 2'));
+    await harness.say('UREQ', 'restrict mymachine1 beacon');
+    const { id, device } = await harness.request();
+    await harness.press('UAPP1', 'Approve');
+    await harness.say('UAPP1', `unvote ${id}`);
+    await harness.say('UREQ', `edit ${id} beacon to 203.0.113.9`);
+    const events = await harness.store.auditOf({ deviceId: device.id }, 100);
+    const story = deviceHistory(['mymachine1'], events).lines.map((line) => plain(line, () => 'T'));
+    assert.match(story.join('\n'), /it was changed: “ureq changed the comment\.”\nT \S+ uapp1 took back their vote\n/);
+    await harness.store.close();
   });
 });
