@@ -11,7 +11,7 @@ const layer = (files, group, message, ignores = []) => ({
 const platformSdks = ['@slack/*', 'botbuilder', 'botbuilder-*', 'botframework-*'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', '.stryker-tmp/'] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

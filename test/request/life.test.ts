@@ -8,6 +8,7 @@ import {
   type RequestEvent,
   type RequestState,
   requestStates,
+  runningStates,
 } from '../../src/request/life.js';
 
 /** Applies events as the store does: one that means nothing changes nothing. Gives every state passed through. */
@@ -60,6 +61,47 @@ describe('the life of a Request', () => {
         if (end >= 0) assert.ok(!path.slice(end).includes('sending'));
       }),
     );
+  });
+
+  it('goes these ways and no others', () => {
+    const ways: Readonly<Record<string, readonly string[]>> = {
+      approve: ['awaiting approval > approved'],
+      deny: ['awaiting approval > denied'],
+      expire: ['awaiting approval > expired'],
+      withdraw: ['awaiting approval > withdrawn', 'approved > withdrawn', 'queued > withdrawn'],
+      refuse: ['awaiting approval > refused', 'approved > refused', 'queued > refused'],
+      queue: ['approved > queued'],
+      reopen: ['approved > awaiting approval', 'queued > awaiting approval'],
+      cancel: [
+        'approved > cancelled',
+        'queued > cancelled',
+        'sending > cancelled',
+        'unknown > cancelled',
+        'submitted > cancelled',
+      ],
+      send: ['queued > sending'],
+      adopt: ['queued > submitted'],
+      rehearse: ['queued > rehearsed'],
+      submit: ['sending > submitted', 'unknown > submitted'],
+      reject: ['sending > failed'],
+      requeue: ['sending > queued', 'unknown > queued'],
+      lose: ['sending > unknown'],
+      succeed: ['submitted > succeeded'],
+      fail: ['submitted > failed'],
+      'time out': ['submitted > timed out'],
+    };
+    const found = requestEvents.map((event) => {
+      const steps = requestStates.map((state) => [state, next(state, event)] as const);
+      return [event, steps.filter(([, to]) => to !== undefined).map(([from, to]) => `${from} > ${to ?? ''}`)];
+    });
+    assert.deepEqual(Object.fromEntries(found), ways);
+  });
+
+  it('may be under way in Defender while it is sent, in doubt or taken, and is over in nine states', () => {
+    assert.deepEqual([...runningStates].sort(), ['sending', 'submitted', 'unknown']);
+    const over = ['cancelled', 'denied', 'expired', 'failed', 'refused', 'rehearsed', 'succeeded', 'timed out'];
+    assert.deepEqual(requestStates.filter(isFinal).sort(), [...over, 'withdrawn']);
+    assert.deepEqual([...openStates].sort(), requestStates.filter((state) => !isFinal(state)).sort());
   });
 
   it('enters "sending" only from "queued"', () => {
