@@ -14,8 +14,8 @@ export interface Slot {
 export type Way = readonly Slot[];
 
 /** A Need with more ways is met by nobody; the schema of the file keeps rules far below. */
-const mostWays = 512;
-const mostApprovals = 200;
+export const mostWays = 512;
+export const mostApprovals = 200;
 
 /** Can be met by nobody. */
 export const impossible: Need = { kind: 'any', parts: [] };
