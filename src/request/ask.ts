@@ -51,6 +51,8 @@ type World = Pick<
 >;
 
 const picksShown = 10;
+/** A group kept elsewhere may have thousands of members; each place costs a message for every step. */
+const mostInPerson = 50;
 /** How long a pick list may be used. */
 const pickMs = 3_600_000;
 
@@ -118,6 +120,7 @@ function placesFor({ platforms }: World, policy: Policy, facts: Facts, verdict: 
   const people = announce.approvers ? approverAccounts(policy, verdict.approvers, facts.requester) : [];
   const inPerson = people
     .filter((account) => platforms.has(account.platform))
+    .slice(0, mostInPerson)
     .map((account): Place => {
       const { platform, tenant } = account;
       return { platform, tenant, conversation: accountKey(account), person: account };

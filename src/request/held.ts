@@ -62,3 +62,10 @@ export async function overtaken(world: World, request: Request): Promise<boolean
   await refuse(world, request, says.overtaken(release), cordon);
   return true;
 }
+
+/** What was approved for an hour is not sent a day later because somebody resumes then. True where its time is over. */
+export async function outlived(world: World, request: Request): Promise<boolean> {
+  if (request.held === undefined || world.now() < request.expiresAt) return false;
+  await refuse(world, request, says.outlived(request.expiresAt), cordon);
+  return true;
+}

@@ -58,7 +58,7 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     await held.hold(world, stored, why);
     return undefined;
   }
-  if (await held.overtaken(world, stored)) return undefined;
+  if ((await held.overtaken(world, stored)) || (await held.outlived(world, stored))) return undefined;
   const request = await withPeopleAsOfNow(world, stored);
 
   const decidedAt = now();

@@ -226,7 +226,7 @@ export function requestLine(request: Request): Line {
 export function requestList(requests: readonly Request[], total: number): Note {
   if (requests.length === 0) return note('neutral', ['No request is open.']);
   const head =
-    total > requests.length ? `${total} requests are open, the newest ${requests.length}:` : `Open requests: ${total}`;
+    total > requests.length ? `${total} requests are open, the oldest ${requests.length}:` : `Open requests: ${total}`;
   return note('neutral', [head], ...requests.map(requestLine));
 }
 

@@ -142,6 +142,10 @@ export function overtaken(release: Request): string {
   return `While it was held, a release of the same device was sent (${displayId(release.id)}).`;
 }
 
+export function outlived(expiresAt: number): string {
+  return `It was held until after ${new Date(expiresAt).toISOString()}, the end of its time for approval. Ask again if it is still needed.`;
+}
+
 /** To the owners, once in the time of the ceiling. */
 export function ceilingCrossed({ ceiling, devices }: Crossing, requester: Person, device: Request['device']): Note {
   const then = ceiling.then === 'forbid' ? 'It was refused.' : 'It needs more approvals than usual.';

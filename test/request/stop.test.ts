@@ -135,6 +135,19 @@ describe('the kill switch', () => {
     assert.match(cordon.thread().join('\n'), /refused.*While it was held, a release of the same device was sent/);
   });
 
+  it('does not send what was held until after its time for approval', async () => {
+    await cordon.say('UAPP2', 'stop first');
+    await cordon.say('UAPP2', 'resume');
+    await cordon.say('UREQ', 'restrict pc1 beacon');
+    await cordon.say('UAPP2', 'stop a loop');
+    await cordon.press('UAPP1', 'Approve');
+    await cordon.advance(3_600_000);
+    await cordon.say('UAPP2', 'resume');
+    assert.deepEqual(kinds(), []);
+    assert.equal((await cordon.request()).state, 'refused');
+    assert.match(cordon.thread().join('\n'), /It was held until after .*Ask again if it is still needed/);
+  });
+
   it('lets its requester withdraw what is held, and an approver cancel it', async () => {
     await cordon.say('UAPP1', 'restrict pc1 beacon');
     await cordon.press('UAPP2', 'Approve');

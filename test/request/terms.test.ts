@@ -80,7 +80,10 @@ describe('the terms of a Request', () => {
   };
   for (const [name, [over, words]] of Object.entries(others)) {
     it(`have changed with ${name}, and it says how`, () => {
-      assert.equal(changedTerms(asked, verdict(over)), `The policy has changed since it was asked: ${words}`);
+      assert.equal(
+        changedTerms(asked, verdict(over)),
+        `What the policy asks for has changed since it was asked: ${words} Ceiling.`,
+      );
     });
   }
 
