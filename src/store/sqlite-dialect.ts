@@ -9,7 +9,6 @@ import {
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
-  type SqliteStatement,
   sql,
   type TransactionSettings,
 } from 'kysely';
@@ -74,7 +73,7 @@ function keepingStatements(database: Database.Database): SqliteDatabase {
     prepare(text) {
       const known = kept.get(text) ?? database.prepare(text);
       if (!kept.has(text) && kept.size < mostStatements) kept.set(text, known);
-      return known as unknown as SqliteStatement;
+      return known;
     },
     close() {
       kept.clear();

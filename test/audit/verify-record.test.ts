@@ -57,12 +57,7 @@ describe('the verdict on a record', () => {
         { seq: 5, hash: origin },
       ],
       'a row without its hash': [3, /it is not chained/, 1, whole.with(2, { ...a, hash: null })],
-      'a row without its link': [
-        3,
-        /it is not chained/,
-        1,
-        whole.with(2, { ...a, prev: null }),
-      ],
+      'a row without its link': [3, /it is not chained/, 1, whole.with(2, { ...a, prev: null })],
       'a row without its MAC': [3, /it is not chained/, 1, whole.with(2, { ...a, mac: null })],
       'a row without its key': [3, /it is not chained/, 1, whole.with(2, { ...a, key: null })],
       'an unreadable row': [3, /it was changed/, 1, whole.with(2, { ...a, event: undefined })],
