@@ -116,6 +116,15 @@ describe('a verdict', () => {
     assert.deepEqual(decide(alone, { requester: person('U9') }).unresolved, ['Slack does not answer.']);
   });
 
+  it('never takes a device of which the system is not known for one that runs no server system', () => {
+    const notServer = policy(
+      `name: easy, when: { device: { server: false } }, ${open}`,
+      `name: all, ${open}, approvals: 2`,
+    );
+    const of = (osPlatform: string | null) => decide(notServer, { device: machine({ osPlatform }) }).rule;
+    assert.deepEqual([of('Windows11'), of('WindowsServer2022'), of(null)], ['easy', 'all', 'all']);
+  });
+
   it('is by the rule of the channel alone in which it was asked for', () => {
     const only = policy(
       `name: here, when: { origin: { channels: [slack:C0SOC, slack:C0TWO] } }, ${open}`,
