@@ -12,7 +12,7 @@ import { machine, person } from '../support.js';
 
 /** With everything that a Request goes through on its way: policy, people, the look at Defender, its device's lane, the quota. */
 describe('a long queue of approved requests', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let cordon: Harness;
   let clock: sinon.SinonFakeTimers;
   beforeEach(async () => {
