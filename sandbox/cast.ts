@@ -162,8 +162,13 @@ rules:
     announce: [origin, "slack:C0APPROVE", "teams:${teamsIds.approvals}"]
 `;
 
-/** As `bothPlatforms`, with Alice and Bob known to be the same people on both; Carol has to link her Slack account herself. */
-export const sandboxPolicy = `${bothPlatforms}people:
+/**
+ * As `bothPlatforms`, with Alice and Bob known to be the same people on both; Carol has to link her Slack account herself. The leads may
+ * stop everything.
+ */
+export const sandboxPolicy = `${bothPlatforms}stop: [soc-leads]
+owners: [soc-leads]
+people:
   same:
     - [slack:T0HOME:U0ALICE, ${entra('alice')}]
     - [slack:T0HOME:U0BOB, ${entra('bob')}]

@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { settingNames } from '../src/config.js';
-
-const ownFolders = ['docs', 'docs/decisions'];
-
-function markdownFiles(): string[] {
-  return ['.', ...ownFolders].flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
-  );
-}
+import { markdownFiles } from './docs/blocks.js';
 
 /** Without code, in which brackets are no links and `#` begins no heading. */
 function prose(file: string): string {
