@@ -17,8 +17,9 @@ import type {
   ManagedIdentitySettings,
   WorkloadIdentitySettings,
 } from '../config/entra.js';
-import { CordonError } from '../errors.js';
+import { CordonError, messageOf } from '../errors.js';
 import { appCertificateNames, type CertificateNames, readCertificate } from './certificate.js';
+import { entraErrorNumber } from './credential-advice.js';
 import { readCredentialFile, type ReadFile } from './credential-file.js';
 import { mount, readFederatedToken } from './federated-token.js';
 import { otherTenant } from './token-tenant.js';
@@ -141,7 +142,7 @@ function authority({
   return { authorityHost, disableInstanceDiscovery };
 }
 
-/** A new credential for each token; what the network did wrong, which MSAL swallows, becomes the cause of what it throws. */
+/** A new credential for each token. What the network or Entra said while MSAL looked for its endpoints, which it swallows, becomes the cause. */
 function asking(
   client: EntraClientOptions,
   create: (options: EntraClientOptions) => Promise<TokenCredential>,
@@ -156,7 +157,10 @@ function asking(
           sendRequest: async (request, next) => {
             lost = undefined;
             try {
-              return await next(request);
+              const response = await next(request);
+              const text = response.bodyAsText ?? '';
+              if (response.status >= 400 && /AADSTS\d/.test(text)) lost = new Error(text);
+              return response;
             } catch (thrown) {
               lost = thrown;
               throw thrown;
@@ -171,10 +175,9 @@ function asking(
       try {
         return await credential.getToken(scopes, getOptions);
       } catch (thrown) {
-        if (lost === undefined) throw thrown;
-        throw new CordonError('entra_unreachable', thrown instanceof Error ? thrown.message : String(thrown), {
-          cause: lost,
-        });
+        // What MSAL passes on is better read: it is only the description, and not the whole answer.
+        if (lost === undefined || entraErrorNumber(thrown) !== undefined) throw thrown;
+        throw new CordonError('no_entra_token', `${messageOf(thrown)} (${messageOf(lost)})`, { cause: lost });
       }
     },
   };
