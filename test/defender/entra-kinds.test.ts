@@ -44,16 +44,15 @@ describe('the credentials against Entra', () => {
       clientSecret: entra.clientSecret,
       ...over,
     }) as EntraSettings;
-  const certificate = async (over: Record<string, unknown> = {}): Promise<EntraSettings> =>
-    ({
-      kind: 'certificate',
-      ...base(),
-      clientId: entra.clientId,
-      certificatePath: await put('cordon.pem', own.certificate, own.key),
-      certificatePassword: undefined,
-      sendCertificateChain: false,
-      ...over,
-    }) as EntraSettings;
+  const certificate = async (over: Record<string, unknown> = {}): Promise<EntraSettings> => ({
+    kind: 'certificate',
+    ...base(),
+    clientId: entra.clientId,
+    certificatePath: await put('cordon.pem', own.certificate, own.key),
+    certificatePassword: undefined,
+    sendCertificateChain: false,
+    ...over,
+  });
   const federated = async (token: string = workload.token(), over: Record<string, unknown> = {}) =>
     ({
       kind: 'workload-identity',

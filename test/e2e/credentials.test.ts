@@ -24,7 +24,7 @@ describe('a Cordon that signs in with', function () {
     settings: Readonly<Record<string, string>>,
     choice: { readonly kind: string; readonly how: string },
     prepare: (entra: EntraStandIn) => void,
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     const scene = await Scene.open({ settings });
     try {
       prepare(scene.sandbox.entra);
@@ -35,22 +35,25 @@ describe('a Cordon that signs in with', function () {
       assert.equal(scene.posts().length, 1);
       const said = scene.sandbox.cordon().log.map((line) => JSON.parse(line) as { msg: string; credential?: unknown });
       assert.deepEqual(said.find(({ msg }) => msg.startsWith('Cordon signs in'))?.credential, choice);
+      return said.map(({ msg }) => msg);
     } finally {
       await scene.close();
     }
   }
 
-  it('a client secret restricts a device', () =>
-    restricts({}, { kind: 'client-secret', how: 'inferred' }, () => undefined));
+  it('a client secret restricts a device', async () => {
+    await restricts({}, { kind: 'client-secret', how: 'inferred' }, () => undefined);
+  });
 
   it('a certificate restricts a device, and is warned of when it is about to expire', async () => {
     const own = await makeCertificate({ to: Date.now() + 10 * 86_400_000 });
     const path = join(folder, 'cordon.pem');
     await writeFile(path, own.certificate + own.key);
     const settings = { ...noSecret, AZURE_CLIENT_CERTIFICATE_PATH: path };
-    await restricts(settings, { kind: 'certificate', how: 'inferred' }, (entra) => {
+    const said = await restricts(settings, { kind: 'certificate', how: 'inferred' }, (entra) => {
       entra.change({ certificates: [own.certificate] });
     });
+    assert.ok(said.some((msg) => /AZURE_CLIENT_CERTIFICATE_PATH .* expires on .*, in 9 days/.test(msg)));
   });
 
   it('a workload identity restricts a device', async () => {
