@@ -4,6 +4,7 @@ import express, { type Request, type Response } from 'express';
 import { generate } from 'selfsigned';
 import { type AssertionRules, checkAssertion } from './entra/assertion.js';
 import { entraError, EntraRefusal } from './entra/errors.js';
+import { metadata } from './entra/metadata.js';
 import { FaultPlan, type Fault } from './faults.js';
 import { listenOnLoopback } from './loopback.js';
 
@@ -279,22 +280,6 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
       else plans.delete(client);
     },
     close,
-  };
-}
-
-function metadata(origin: string, tenant: string): Record<string, unknown> {
-  return {
-    issuer: `${origin}/${tenant}/v2.0`,
-    token_endpoint: `${origin}/${tenant}/oauth2/v2.0/token`,
-    authorization_endpoint: `${origin}/${tenant}/oauth2/v2.0/authorize`,
-    end_session_endpoint: `${origin}/${tenant}/oauth2/v2.0/logout`,
-    jwks_uri: `${origin}/${tenant}/discovery/v2.0/keys`,
-    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
-    response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
-    subject_types_supported: ['pairwise'],
-    id_token_signing_alg_values_supported: ['RS256'],
-    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
-    tenant_region_scope: 'EU',
   };
 }
 
