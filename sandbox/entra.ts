@@ -2,9 +2,13 @@ import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypt
 import { createServer } from 'node:https';
 import express, { type Request, type Response } from 'express';
 import { generate } from 'selfsigned';
+import { type AssertionRules, checkAssertion } from './entra/assertion.js';
 import { entraError, EntraRefusal } from './entra/errors.js';
+import { metadata } from './entra/metadata.js';
 import { FaultPlan, type Fault } from './faults.js';
 import { listenOnLoopback } from './loopback.js';
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 export const sandboxTenantId = '8c7e2d1a-1111-4222-8333-444455556666';
 
@@ -22,10 +26,15 @@ export interface EntraOptions {
   readonly lifetimeMs?: number;
 }
 
-/** An app registration beside the first: which resources it may ask tokens for, and the app roles that they carry. */
-export interface EntraApp {
-  readonly clientId: string;
-  readonly clientSecret: string;
+/**
+ * An app registration beside the first, or a managed identity, which has no credential here: which resources it may ask tokens for, and
+ * the app roles that they carry.
+ */
+export interface EntraApp extends AssertionRules {
+  readonly clientSecret?: string;
+  readonly secretExpired?: boolean;
+  /** Of its service principal in the tenant; the client id where missing. */
+  readonly objectId?: string;
   readonly resources: readonly string[];
   readonly roles?: readonly string[];
 }
@@ -53,8 +62,13 @@ export interface EntraStandIn {
   allow(resource: string): void;
   /** Adds an app registration, or changes the one with that client id. */
   register(app: EntraApp): void;
+  /** Changes the first app: its credentials, or its roles. */
+  change(over: Partial<Omit<EntraApp, 'clientId' | 'resources'>>): void;
   /** A token as the endpoint would hand it out, for callers that do not go through it. For the first app's resource when missing. */
   issue(resource?: string): string;
+  /** The same for one app or managed identity; `resourcesOf` says what it may have tokens for, nothing where it is not known. */
+  issueAs(clientId: string, resource: string): string;
+  resourcesOf(clientId: string): readonly string[];
   /** Signed here for this resource (the first app's when missing), not expired, not withdrawn. */
   readonly validToken: (token: string, resource?: string) => boolean;
   readonly rolesOf: (token: string) => readonly string[];
@@ -76,6 +90,7 @@ interface Claims {
   readonly nbf: number;
   readonly exp: number;
   readonly appid: string;
+  readonly oid: string;
   readonly roles: readonly string[];
   readonly tid: string;
   readonly ver: '1.0';
@@ -102,10 +117,15 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
   const register = (app: EntraApp): void => {
     apps.set(app.clientId, app);
   };
-  const grant = (roles: readonly string[]): void => {
-    register({ clientId, clientSecret, resources, roles });
+  register({
+    clientId,
+    clientSecret,
+    resources,
+    roles: options.roles ?? ['Machine.Read.All', 'Machine.RestrictExecution'],
+  });
+  const change: EntraStandIn['change'] = (over) => {
+    register({ clientId, clientSecret, ...apps.get(clientId), ...over, resources });
   };
-  grant(options.roles ?? ['Machine.Read.All', 'Machine.RestrictExecution']);
 
   const signatureOf = (signed: string): Buffer => createHmac('sha256', key).update(signed).digest();
 
@@ -124,6 +144,7 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
       nbf: iat,
       exp: iat + Math.floor(lifetimeMs / 1_000),
       appid: app.clientId,
+      oid: app.objectId ?? app.clientId,
       roles: app.roles ?? [],
       tid: tenantId,
       ver: '1.0',
@@ -149,14 +170,24 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
     if (form.grant_type !== 'client_credentials') throw entraError.unsupportedGrant(form.grant_type);
     const app = apps.get(String(form.client_id));
     if (app === undefined) throw entraError.unknownApp(form.client_id, tenantId);
-    if (typeof form.client_secret !== 'string') throw entraError.missingSecret();
-    if (form.client_secret !== app.clientSecret) throw entraError.wrongSecret(app.clientId);
+    prove(app, form, `https://localhost:${port}/${tenant}/oauth2/v2.0/token`);
     const asked = typeof form.scope === 'string' ? form.scope.split(' ') : [];
     const ofResource = asked.filter((each) => !['openid', 'profile', 'offline_access'].includes(each));
     if (ofResource.some((each) => !each.endsWith('/.default'))) throw entraError.invalidScope(ofResource.join(' '));
     const wanted = app.resources.find((each) => ofResource.length === 1 && ofResource[0] === `${each}/.default`);
     if (wanted === undefined) throw entraError.unknownResource(ofResource.join(' '), tenantId);
     return sign(app, wanted);
+  }
+
+  /** By a secret, or by what the app or its platform signed. */
+  function prove(app: EntraApp, form: Readonly<Record<string, unknown>>, endpoint: string): void {
+    if (typeof form.client_assertion === 'string' && form.client_assertion_type === assertionType) {
+      checkAssertion(form.client_assertion, app, endpoint, now());
+      return;
+    }
+    if (typeof form.client_secret !== 'string') throw entraError.missingSecret();
+    if (form.client_secret !== app.clientSecret) throw entraError.wrongSecret(app.clientId);
+    if (app.secretExpired === true) throw entraError.expiredSecret(app.clientId);
   }
 
   function takeFault(client: unknown): Fault<'token', EntraFaultKind> | undefined {
@@ -220,13 +251,22 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
       resources.push(more);
     },
     register,
+    change,
     issue,
+    issueAs: (id, audience) => {
+      const app = apps.get(id);
+      if (app?.resources.includes(audience) !== true) throw new Error(`${id} may not ask for ${audience}.`);
+      return sign(app, audience);
+    },
+    resourcesOf: (id) => apps.get(id)?.resources ?? [],
     validToken: (each, audience = resource) => {
       const claims = claimsOf(each);
       return claims?.aud === audience && live.has(each) && claims.exp * 1_000 > now();
     },
     rolesOf: (each) => claimsOf(each)?.roles ?? [],
-    setRoles: grant,
+    setRoles: (roles) => {
+      change({ roles });
+    },
     expireAll: () => {
       live.clear();
     },
@@ -240,22 +280,6 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
       else plans.delete(client);
     },
     close,
-  };
-}
-
-function metadata(origin: string, tenant: string): Record<string, unknown> {
-  return {
-    issuer: `${origin}/${tenant}/v2.0`,
-    token_endpoint: `${origin}/${tenant}/oauth2/v2.0/token`,
-    authorization_endpoint: `${origin}/${tenant}/oauth2/v2.0/authorize`,
-    end_session_endpoint: `${origin}/${tenant}/oauth2/v2.0/logout`,
-    jwks_uri: `${origin}/${tenant}/discovery/v2.0/keys`,
-    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
-    response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
-    subject_types_supported: ['pairwise'],
-    id_token_signing_alg_values_supported: ['RS256'],
-    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
-    tenant_region_scope: 'EU',
   };
 }
 

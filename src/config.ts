@@ -1,10 +1,13 @@
+import { cloudNotices, cloudProblems } from './config/clouds.js';
+import { type CredentialChoice, credentialChoice, entraProblems, type EntraSettings, toEntra } from './config/entra.js';
 import { type Settings, settingNames, settings } from './config/settings.js';
 import { teamsProblems, type TeamsSettings, toTeams, wantsTeams } from './config/teams.js';
-import { cloud } from './defender/clouds.js';
+import { cloud, type CloudName } from './defender/clouds.js';
 import type { QuotaSettings } from './defender/quota.js';
 import { CordonError } from './errors.js';
 import type { CreateLimits } from './store/store.js';
 
+export type { EntraSettings } from './config/entra.js';
 export { settingNames } from './config/settings.js';
 
 /** Everything that an operator can set, validated. docs/configuration.md describes each; a test keeps the two in step. */
@@ -18,7 +21,10 @@ export interface Config {
   readonly auditKeyPaths: readonly string[];
   readonly slack: SlackSettings | undefined;
   readonly teams: TeamsSettings | undefined;
+  readonly cloud: CloudName;
   readonly entra: EntraSettings;
+  /** Which credential `entra` has, and how it was chosen: for the log. */
+  readonly credential: CredentialChoice;
   readonly defender: DefenderSettings;
   /** Microsoft Graph, asked for the members of Entra groups that the policy names. */
   readonly graph: { readonly url: string; readonly scope: string };
@@ -36,6 +42,8 @@ export interface Config {
   readonly dryRun: boolean;
   /** How long after its last sign of life a replica counts as dead. */
   readonly leaseMs: number;
+  /** What to warn of at the start though the settings are good. */
+  readonly notices: readonly string[];
 }
 
 /** HTTP mode has a signing secret, Socket Mode an app token. */
@@ -44,14 +52,6 @@ export interface SlackSettings {
   readonly signingSecret: string | undefined;
   readonly appToken: string | undefined;
   readonly apiUrl: string | undefined;
-}
-
-export interface EntraSettings {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly authorityHost: string;
-  readonly disableInstanceDiscovery: boolean;
 }
 
 export interface DefenderSettings {
@@ -113,20 +113,7 @@ function groupProblems(given: Settings): string[] {
     problems.push('SLACK_SIGNING_SECRET is missing (or SLACK_APP_TOKEN for Socket Mode): see docs/slack.md.');
   }
   problems.push(...teamsProblems(given));
-  const entra = {
-    AZURE_TENANT_ID: given.AZURE_TENANT_ID,
-    AZURE_CLIENT_ID: given.AZURE_CLIENT_ID,
-    AZURE_CLIENT_SECRET: given.AZURE_CLIENT_SECRET,
-  };
-  const missing = Object.entries(entra).flatMap(([name, value]) => (value === undefined ? [name] : []));
-  if (missing.length > 0) {
-    problems.push(
-      `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: Cordon calls Defender as an Entra app, see docs/entra.md.`,
-    );
-  }
-  if (given.DEFENDER_REGION !== undefined && given.DEFENDER_CLOUD !== 'commercial') {
-    problems.push(`DEFENDER_REGION is for DEFENDER_CLOUD=commercial alone, not for ${given.DEFENDER_CLOUD}.`);
-  }
+  problems.push(...entraProblems(given), ...cloudProblems(given));
   return problems;
 }
 
@@ -146,16 +133,12 @@ function toConfig(given: Settings): Config {
             botToken: given.SLACK_BOT_TOKEN,
             signingSecret: given.SLACK_SIGNING_SECRET,
             appToken: given.SLACK_APP_TOKEN,
-            apiUrl: given.SLACK_API_URL,
+            apiUrl: given.SLACK_API_URL ?? preset.slackApiUrl,
           },
-    teams: toTeams(given),
-    entra: {
-      tenantId: given.AZURE_TENANT_ID ?? '',
-      clientId: given.AZURE_CLIENT_ID ?? '',
-      clientSecret: given.AZURE_CLIENT_SECRET ?? '',
-      authorityHost: given.AZURE_AUTHORITY_HOST ?? preset.authorityHost,
-      disableInstanceDiscovery: given.ENTRA_DISABLE_INSTANCE_DISCOVERY,
-    },
+    teams: toTeams(given, preset.teams),
+    cloud: given.DEFENDER_CLOUD,
+    entra: toEntra(given, preset),
+    credential: credentialChoice(given) ?? { kind: 'client-secret', how: 'inferred' },
     defender: {
       apiUrl: given.DEFENDER_API_URL ?? preset.apiUrl,
       scope: given.DEFENDER_SCOPE ?? preset.scope,
@@ -176,6 +159,7 @@ function toConfig(given: Settings): Config {
     mostOpen: { open: given.CORDON_OPEN_REQUESTS, openOfRequester: given.CORDON_OPEN_REQUESTS_PER_PERSON },
     dryRun: given.CORDON_DRY_RUN,
     leaseMs: given.CORDON_LEASE_SECONDS * 1_000,
+    notices: cloudNotices(given),
   };
 }
 

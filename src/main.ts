@@ -6,8 +6,10 @@ import { createSlackAdapter } from '../adapters/slack/adapter.js';
 import { createTeamsAdapter } from '../adapters/teams/adapter.js';
 import { loadAuditKeys } from './audit/key-file.js';
 import { ConfigError, type Config, readConfig } from './config.js';
+import { describeChoice } from './config/entra.js';
+import { checkCredential } from './defender/check-credential.js';
 import { createDefenderClient } from './defender/client.js';
-import { clientSecretCredential, createTokenSource } from './defender/credentials.js';
+import { createTokenSource, entraCredential } from './defender/credentials.js';
 import { answerWithinMs } from './defender/quota.js';
 import { createThrottle } from './defender/throttle.js';
 import { createUnfinished } from './defender/unfinished.js';
@@ -42,6 +44,9 @@ async function main(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
   const clock = createClock({ wall: Date.now, monotonic: () => performance.now() });
   const now = (): number => clock.now();
+  const warnings = await checkCredential(config.entra, { readFile: (path) => readFile(path), now });
+  logger.info({ cloud: config.cloud, credential: config.credential }, describeChoice(config.credential, config.cloud));
+  for (const warning of [...config.notices, ...warnings]) logger.warn({}, warning);
   const policy = createPolicyWatch({
     path: config.policyPath,
     readFile: (path) => readFile(path, 'utf8'),
@@ -70,7 +75,7 @@ async function main(config: Config): Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const throttle = createThrottle({ store, now, signal, quota: config.quota, random: Math.random, logger });
-  const credential = clientSecretCredential(config.entra);
+  const credential = entraCredential(config.entra);
   const userAgent = `MdePartner-Cordon-Cordon/${version}`;
   const defender = createDefenderClient({
     baseUrl: config.defender.apiUrl,

@@ -41,6 +41,41 @@ export const entraError = {
       'Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the ' +
         `client secret ID, for a secret added to app '${app}'.`,
     ),
+  expiredSecret: (app: string) =>
+    new EntraRefusal(
+      401,
+      'invalid_client',
+      7000222,
+      `The provided client secret keys for app '${app}' are expired. Visit the Azure portal to create new keys for your app: ` +
+        'https://aka.ms/NewClientSecret, or consider using certificate credentials for added security.',
+    ),
+  unknownCertificate: (thumbprint: Buffer, app: string) =>
+    certificateRefusal('The key was not found.', thumbprint, app),
+  expiredCertificate: (thumbprint: Buffer, app: string) =>
+    certificateRefusal('The key used is expired.', thumbprint, app),
+  wrongSignature: () =>
+    new EntraRefusal(401, 'invalid_client', 700027, 'Client assertion failed signature validation.'),
+  wrongAudience: () =>
+    new EntraRefusal(401, 'invalid_client', 700023, 'Client assertion audience claim does not match Realm issuer.'),
+  unreadableAssertion: () => new EntraRefusal(401, 'invalid_client', 50027, 'JWT token is invalid or malformed.'),
+  outOfTime: (now: number, from: number, to: number) =>
+    new EntraRefusal(
+      401,
+      'invalid_client',
+      700024,
+      `Client assertion is not within its valid time range. Current time: ${new Date(now).toISOString()}, assertion valid from ` +
+        `${new Date(from).toISOString()}, expiry time of assertion ${new Date(to).toISOString()}.`,
+    ),
+  /** Source: threads of Azure/azure-workload-identity and Azure/login, which quote it. */
+  noFederated: (code: 700211 | 700212 | 700213, what: string, value: unknown) =>
+    new EntraRefusal(
+      401,
+      'invalid_client',
+      code,
+      `No matching federated identity record found for presented assertion ${what} '${printed(value)}'. Check your federated ` +
+        'identity credential Subject, Audience and Issuer against the presented assertion. ' +
+        'https://learn.microsoft.com/entra/workload-id/workload-identity-federation',
+    ),
   missingSecret: () =>
     new EntraRefusal(
       401,
@@ -89,6 +124,17 @@ export const entraError = {
   outage: (status: number) =>
     new EntraRefusal(status, 'temporarily_unavailable', 90033, 'A transient error has occurred. Please try again.'),
 };
+
+function certificateRefusal(reason: string, thumbprint: Buffer, app: string): EntraRefusal {
+  return new EntraRefusal(
+    401,
+    'invalid_client',
+    700027,
+    'The certificate with identifier used to sign the client assertion is not registered on application. ' +
+      `[Reason - ${reason}, Thumbprint of key used by client: '${thumbprint.toString('hex').toUpperCase()}', Please visit the ` +
+      `Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${app}'.]`,
+  );
+}
 
 function printed(value: unknown): string {
   return typeof value === 'string' ? value : '';

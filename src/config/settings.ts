@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cloudNames, regions } from '../defender/clouds.js';
 import { documentedQuota } from '../defender/quota.js';
+import { credentialKinds } from './entra.js';
 
 const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]|::1)$/;
 
@@ -21,10 +22,11 @@ const httpsUrl = url.refine((text) => text.startsWith('https:'), { error: 'has t
 const count = (fallback: number, least: number, most: number) =>
   z.coerce.number({ error: 'has to be a number' }).int().min(least).max(most).default(fallback);
 
-const yes = z
-  .enum(['true', 'false', '1', '0'], { error: 'has to be true or false' })
-  .default('false')
-  .transform((text) => text === 'true' || text === '1');
+const truth = z.enum(['true', 'false', '1', '0'], { error: 'has to be true or false' });
+
+const isYes = (text: z.infer<typeof truth>): boolean => text === 'true' || text === '1';
+
+const yes = truth.default('false').transform(isYes);
 
 /** In lower case, as Entra and the Bot Framework write their ids. */
 const guid = z
@@ -123,7 +125,16 @@ export const settings = z.object({
   CORDON_PLAYGROUND: yes,
   AZURE_TENANT_ID: z.string().optional(),
   AZURE_CLIENT_ID: z.string().optional(),
+  CORDON_CREDENTIAL: z
+    .enum(credentialKinds, {
+      error: `has to be ${credentialKinds.slice(0, -1).join(', ')} or ${credentialKinds.at(-1)}`,
+    })
+    .optional(),
   AZURE_CLIENT_SECRET: z.string().optional(),
+  AZURE_CLIENT_CERTIFICATE_PATH: z.string().optional(),
+  AZURE_CLIENT_CERTIFICATE_PASSWORD: z.string().optional(),
+  AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: truth.transform(isYes).optional(),
+  AZURE_FEDERATED_TOKEN_FILE: z.string().optional(),
   AZURE_AUTHORITY_HOST: httpsUrl.optional(),
   ENTRA_DISABLE_INSTANCE_DISCOVERY: yes,
   DEFENDER_CLOUD: z.enum(cloudNames).default('commercial'),

@@ -1,3 +1,4 @@
+import type { TeamsCloud } from '../defender/clouds.js';
 import { isLoopback, type Settings } from './settings.js';
 
 /** What the Teams adapter is started with. */
@@ -115,7 +116,7 @@ function channelProblems(given: Settings): string[] {
 }
 
 /** Undefined where Teams is off. Expects settings without problems. */
-export function toTeams(given: Settings): TeamsSettings | undefined {
+export function toTeams(given: Settings, cloud: TeamsCloud): TeamsSettings | undefined {
   if (!wantsTeams(given)) return undefined;
   const { MicrosoftAppTenantId: tenantId, MicrosoftAppType: appType = 'SingleTenant' } = given;
   return {
@@ -124,7 +125,7 @@ export function toTeams(given: Settings): TeamsSettings | undefined {
     password: given.MicrosoftAppPassword,
     tenantId: appType === 'MultiTenant' ? undefined : tenantId,
     tenants: given.CORDON_TEAMS_TENANTS ?? (tenantId === undefined ? [] : [tenantId]),
-    channel: channelOf(given),
+    channel: channelOf(given, cloud),
     disableInstanceDiscovery: given.ENTRA_DISABLE_INSTANCE_DISCOVERY,
     anonymous: given.CORDON_PLAYGROUND,
   };
@@ -134,31 +135,28 @@ export function toTeams(given: Settings): TeamsSettings | undefined {
 const playgroundUrl = 'http://localhost:56150/_connector';
 
 /**
- * Sources: the constants of botframework-connector 4.23.3 (`AuthenticationConstants`, `GovernmentConstants`); the service URLs are
- * Microsoft's in "Send proactive messages" of the Teams documentation.
+ * Sources: the constants of botframework-connector 4.23.3 (`AuthenticationConstants`, `GovernmentConstants`).
  */
-function channelOf(given: Settings): TeamsChannelSettings {
-  const government = given.ChannelService !== undefined;
+function channelOf(given: Settings, cloud: TeamsCloud): TeamsChannelSettings {
+  const government = given.ChannelService !== undefined || cloud.channelService === 'government';
   const home = given.MicrosoftAppType === 'MultiTenant' ? undefined : given.MicrosoftAppTenantId;
   const usual = government
     ? {
         loginUrl: `https://login.microsoftonline.us/${home ?? 'MicrosoftServices.onmicrosoft.us'}`,
         name: 'https://api.botframework.us',
         openIdMetadataUrl: 'https://login.botframework.azure.us/v1/.well-known/openidconfiguration',
-        serviceUrl: 'https://smba.infra.gov.teams.microsoft.us/teams/',
       }
     : {
         loginUrl: undefined,
         name: 'https://api.botframework.com',
         openIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
-        serviceUrl: 'https://smba.trafficmanager.net/teams/',
       };
   return {
     loginUrl: given.ToChannelFromBotLoginUrl ?? usual.loginUrl,
     oAuthScope: given.ToChannelFromBotOAuthScope ?? usual.name,
     tokenIssuer: given.ToBotFromChannelTokenIssuer ?? usual.name,
     openIdMetadataUrl: given.ToBotFromChannelOpenIdMetadataUrl ?? usual.openIdMetadataUrl,
-    serviceUrl: given.CORDON_TEAMS_SERVICE_URL ?? (given.CORDON_PLAYGROUND ? playgroundUrl : usual.serviceUrl),
+    serviceUrl: given.CORDON_TEAMS_SERVICE_URL ?? (given.CORDON_PLAYGROUND ? playgroundUrl : cloud.serviceUrl),
   };
 }
 

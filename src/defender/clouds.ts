@@ -8,7 +8,7 @@ export type CloudName = (typeof cloudNames)[number];
 export const regions = ['us', 'eu', 'uk', 'au', 'swa', 'ina'] as const;
 export type Region = (typeof regions)[number];
 
-/** Where a tenant's Defender and Entra are. Each value can be replaced by a setting. */
+/** Where a tenant's Defender, Entra, Graph and Teams are, and its people's Slack. Each value can be replaced by a setting. */
 export interface Cloud {
   /** Without a trailing slash; `/api/...` is appended. */
   readonly apiUrl: string;
@@ -17,7 +17,27 @@ export interface Cloud {
   readonly portalUrl: string;
   /** Microsoft Graph, without a trailing slash. Source: learn.microsoft.com `graph/deployments`. */
   readonly graphUrl: string;
+  /**
+   * Base URL of Slack's Web API, without a trailing slash. GovSlack, on its own domain and isolated from slack.com, is for what has to
+   * be held at FedRAMP High or DoD IL4. Source: api.slack-gov.com `gov-slack/about`.
+   */
+  readonly slackApiUrl: string;
+  readonly teams: TeamsCloud;
 }
+
+/** Where a tenant's Teams and its bots' channel are. */
+export interface TeamsCloud {
+  /** The Bot Framework's channel service; `government` is `ChannelService=https://botframework.azure.us`. */
+  readonly channelService: 'public' | 'government';
+  /**
+   * Where a conversation is reached that never wrote to the bot. Source: learn.microsoft.com "Send proactive messages", and the
+   * constants of Microsoft's `agents-hosting`.
+   */
+  readonly serviceUrl: string;
+}
+
+const slack = 'https://slack.com/api';
+const govSlack = 'https://slack-gov.com/api';
 
 const usGovernmentApi = 'https://api-gov.securitycenter.microsoft.us';
 
@@ -29,6 +49,8 @@ const clouds: Readonly<Record<CloudName, Cloud>> = {
     authorityHost: 'https://login.microsoftonline.com',
     portalUrl: 'https://security.microsoft.com',
     graphUrl: 'https://graph.microsoft.com',
+    slackApiUrl: slack,
+    teams: { channelService: 'public', serviceUrl: 'https://smba.trafficmanager.net/teams/' },
   },
   // Microsoft does not publish the scopes of the government clouds; clients in use ask for the API's own host.
   gcc: {
@@ -37,6 +59,8 @@ const clouds: Readonly<Record<CloudName, Cloud>> = {
     authorityHost: 'https://login.microsoftonline.com',
     portalUrl: 'https://security.microsoft.com',
     graphUrl: 'https://graph.microsoft.com',
+    slackApiUrl: slack,
+    teams: { channelService: 'public', serviceUrl: 'https://smba.infra.gcc.teams.microsoft.com/teams/' },
   },
   'gcc-high': {
     apiUrl: usGovernmentApi,
@@ -44,6 +68,8 @@ const clouds: Readonly<Record<CloudName, Cloud>> = {
     authorityHost: 'https://login.microsoftonline.us',
     portalUrl: 'https://security.microsoft.us',
     graphUrl: 'https://graph.microsoft.us',
+    slackApiUrl: govSlack,
+    teams: { channelService: 'government', serviceUrl: 'https://smba.infra.gov.teams.microsoft.us/teams/' },
   },
   dod: {
     apiUrl: usGovernmentApi,
@@ -51,6 +77,8 @@ const clouds: Readonly<Record<CloudName, Cloud>> = {
     authorityHost: 'https://login.microsoftonline.us',
     portalUrl: 'https://security.apps.mil',
     graphUrl: 'https://dod-graph.microsoft.us',
+    slackApiUrl: govSlack,
+    teams: { channelService: 'government', serviceUrl: 'https://smba.infra.dod.teams.microsoft.us/teams/' },
   },
 };
 

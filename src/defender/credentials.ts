@@ -1,107 +1,184 @@
-import { ClientSecretCredential, type ClientSecretCredentialOptions, type TokenCredential } from '@azure/identity';
-import { messageOf } from '../errors.js';
-import { within } from '../time.js';
-import { DefenderError } from './errors.js';
-import { redact } from './redact.js';
+import { readFile } from 'node:fs/promises';
+import {
+  type AccessToken,
+  ClientAssertionCredential,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  type ClientSecretCredentialOptions,
+  type GetTokenOptions,
+  ManagedIdentityCredential,
+  type TokenCredential,
+} from '@azure/identity';
+import type {
+  CertificateSettings,
+  ClientSecretSettings,
+  CredentialKind,
+  EntraSettings,
+  ManagedIdentitySettings,
+  WorkloadIdentitySettings,
+} from '../config/entra.js';
+import { CordonError, messageOf } from '../errors.js';
+import { appCertificateNames, type CertificateNames, readCertificate } from './certificate.js';
+import { entraErrorNumber } from './credential-advice.js';
+import { readCredentialFile, type ReadFile } from './credential-file.js';
+import { mount, readFederatedToken } from './federated-token.js';
+import { otherTenant } from './token-tenant.js';
 
-/** A bearer token for Defender; with `force`, never one that was given before. Throws `DefenderError` code `token_failed`. */
-export type TokenSource = (force?: boolean) => Promise<string>;
+export { createTokenSource, type TokenSource, type TokenSourceOptions } from './token-source.js';
+export { entraErrorNumber } from './credential-advice.js';
 
-export interface TokenSourceOptions {
-  /** Has to ask Entra on every call, as `clientSecretCredential` does: the cache is here. */
-  readonly credential: TokenCredential;
-  readonly scope: string;
+/** Reaches `@azure/identity`: its HTTP client, TLS, retries. The same for every kind of credential. */
+export type EntraClientOptions = Pick<
+  ClientSecretCredentialOptions,
+  'httpClient' | 'retryOptions' | 'additionalPolicies' | 'proxyOptions'
+> & { readonly tlsOptions?: { readonly ca?: string } };
+
+export interface CredentialOptions {
+  readonly client?: EntraClientOptions;
+  readonly readFile?: ReadFile;
   /** Unix ms. */
-  readonly now: () => number;
-  /** How long to wait for Entra. */
-  readonly timeoutMs?: number;
+  readonly now?: () => number;
 }
 
-/** A token is not used any more when it has less than this left. */
-const reserveMs = 5 * 60_000;
+/** A credential that says what it is, so that its failures can be explained by the names of its settings. */
+export interface EntraCredential extends TokenCredential {
+  readonly kind: CredentialKind;
+}
 
-/** However many calls need a token at the same time, Entra is asked once. */
-export function createTokenSource({ credential, scope, now, timeoutMs = 30_000 }: TokenSourceOptions): TokenSource {
-  let cached: { readonly token: string; readonly expiresAt: number } | undefined;
-  let asking: Promise<string> | undefined;
+/**
+ * The credential for Defender and Graph. It asks on every call, by a new object, because MSAL keeps tokens inside of one and
+ * `@azure/identity` passes on nothing that skips them; files are read anew each time, so a renewed certificate or token is taken
+ * without a restart. The exception is a managed identity: its tokens are kept for the whole process, and by the platform for up to a
+ * day, and nothing here can have a fresh one before that. Throws `CordonError` where a file cannot be used, else what MSAL throws.
+ */
+export function entraCredential(settings: EntraSettings, options: CredentialOptions = {}): EntraCredential {
+  return { kind: settings.kind, getToken: credentialOf(settings, options).getToken };
+}
 
-  async function ask(): Promise<string> {
-    try {
-      const answer = await within(timeoutMs, credential.getToken(scope));
-      if (answer === null) throw new Error('the credential gave no token');
-      cached = { token: answer.token, expiresAt: answer.expiresOnTimestamp };
-      return answer.token;
-    } catch (thrown) {
-      cached = undefined;
-      throw tokenError(thrown);
-    }
+function credentialOf(settings: EntraSettings, options: CredentialOptions): { getToken: TokenCredential['getToken'] } {
+  switch (settings.kind) {
+    case 'client-secret':
+      return clientSecretCredential(settings, options.client);
+    case 'certificate':
+      return certificateCredential(settings, options);
+    case 'managed-identity':
+      return managedIdentityCredential(settings, options);
+    case 'workload-identity':
+      return workloadIdentityCredential(settings, options);
   }
-
-  return (force = false) => {
-    if (!force && cached !== undefined && now() < cached.expiresAt - reserveMs) return Promise.resolve(cached.token);
-    asking ??= ask().finally(() => {
-      asking = undefined;
-    });
-    return asking;
-  };
 }
 
-export interface ClientSecretSettings {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** https only; `@azure/identity` refuses anything else. */
-  readonly authorityHost: string;
-  /** For private authorities that Microsoft's discovery does not know (`ENTRA_DISABLE_INSTANCE_DISCOVERY`). */
-  readonly disableInstanceDiscovery?: boolean;
-}
+type Given<S, Optional extends keyof S> = Omit<S, 'kind' | Optional> & Partial<Pick<S, Optional>>;
 
-/** A credential that asks Entra on every call. `options` reach `@azure/identity` (its HTTP client, proxy, retries). */
 export function clientSecretCredential(
-  settings: ClientSecretSettings,
-  options: ClientSecretCredentialOptions = {},
+  settings: Given<ClientSecretSettings, 'disableInstanceDiscovery'>,
+  client: EntraClientOptions = {},
 ): TokenCredential {
-  const { tenantId, clientId, clientSecret, authorityHost, disableInstanceDiscovery = false } = settings;
+  return asking(client, (options) => {
+    const { tenantId, clientId, clientSecret } = settings;
+    return Promise.resolve(
+      new ClientSecretCredential(tenantId, clientId, clientSecret, { ...authority(settings), ...options }),
+    );
+  });
+}
+
+export function certificateCredential(
+  settings: Given<CertificateSettings, 'disableInstanceDiscovery' | 'sendCertificateChain'>,
+  { client = {}, readFile: read = readFile, now = Date.now }: CredentialOptions = {},
+  names: CertificateNames = appCertificateNames,
+): TokenCredential {
+  return asking(client, async (options) => {
+    const { tenantId, clientId, certificatePath, certificatePassword, sendCertificateChain = false } = settings;
+    const file = await readCredentialFile(names.path, certificatePath, read);
+    const { pem } = readCertificate(file, certificatePassword, now(), names);
+    return new ClientCertificateCredential(
+      tenantId,
+      clientId,
+      { certificate: pem },
+      { ...authority(settings), sendCertificateChain, ...options },
+    );
+  });
+}
+
+function workloadIdentityCredential(
+  settings: WorkloadIdentitySettings,
+  { client = {}, readFile: read = readFile, now = Date.now }: CredentialOptions,
+): TokenCredential {
+  return asking(client, async (options) => {
+    const { tenantId, clientId, federatedTokenPath } = settings;
+    const file = await readCredentialFile('AZURE_FEDERATED_TOKEN_FILE', federatedTokenPath, read, mount);
+    const assertion = readFederatedToken(file, now());
+    return new ClientAssertionCredential(tenantId, clientId, () => Promise.resolve(assertion), {
+      ...authority(settings),
+      ...options,
+    });
+  });
+}
+
+function managedIdentityCredential(
+  { clientId, tenantId }: ManagedIdentitySettings,
+  { client = {} }: CredentialOptions,
+): TokenCredential {
+  const inner = asking(client, (options) =>
+    Promise.resolve(new ManagedIdentityCredential({ ...options, ...(clientId === undefined ? {} : { clientId }) })),
+  );
   return {
-    // A new instance each time: MSAL keeps tokens inside it, and `@azure/identity` passes on nothing that skips them.
-    getToken: async (scopes, getOptions) =>
-      new ClientSecretCredential(tenantId, clientId, clientSecret, {
-        ...options,
-        authorityHost,
-        disableInstanceDiscovery,
-      }).getToken(scopes, getOptions),
+    async getToken(scopes, getOptions) {
+      const answer = await inner.getToken(scopes, getOptions);
+      const problem = answer === null ? undefined : otherTenant(answer.token, tenantId);
+      if (problem !== undefined) throw problem;
+      return answer;
+    },
   };
 }
 
-/** Entra's numbers for what an administrator can put right. Source: Microsoft's AADSTS error code reference. */
-const advice: Readonly<Record<string, string>> = {
-  AADSTS7000215: "the client secret is wrong. Put the secret's value, not its id, into AZURE_CLIENT_SECRET",
-  AADSTS7000222:
-    'the client secret has expired. Make a new one in the app registration and put its value into AZURE_CLIENT_SECRET',
-  AADSTS700016:
-    'the tenant does not know the application. Check AZURE_CLIENT_ID, and that AZURE_TENANT_ID is the tenant of that app registration',
-  AADSTS90002:
-    'it does not know the tenant. Check AZURE_TENANT_ID, and that AZURE_AUTHORITY_HOST is the one of your cloud',
-  AADSTS500011:
-    'it does not know the API of the scope. Check DEFENDER_SCOPE and DEFENDER_CLOUD, and that the tenant has Defender for Endpoint',
-};
-
-const otherAdvice =
-  'no known reason was given. Check AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_AUTHORITY_HOST, and that Cordon can reach Entra over the network';
-
-/** `AADSTS7000215` where Entra says why it gave no token. */
-export function entraErrorNumber(thrown: unknown): string | undefined {
-  return /\bAADSTS\d+/.exec(messageOf(thrown))?.[0];
+function authority({
+  authorityHost,
+  disableInstanceDiscovery = false,
+}: {
+  readonly authorityHost: string;
+  readonly disableInstanceDiscovery?: boolean;
+}): { authorityHost: string; disableInstanceDiscovery: boolean } {
+  return { authorityHost, disableInstanceDiscovery };
 }
 
-function tokenError(thrown: unknown): DefenderError {
-  const message = messageOf(thrown);
-  const number = entraErrorNumber(thrown);
-  const why = (number === undefined ? undefined : advice[number]) ?? otherAdvice;
-  const shownNumber = number === undefined ? '' : ` (${number})`;
-  return new DefenderError('token_failed', `token: ${redact(message, 500)}`, {
-    taken: 'no',
-    cause: thrown,
-    userText: `Entra gave Cordon no token${shownNumber}: ${why}. Nothing was changed.`,
-  });
+/** A new credential for each token. What the network or Entra said while MSAL looked for its endpoints, which it swallows, becomes the cause. */
+function asking(
+  client: EntraClientOptions,
+  create: (options: EntraClientOptions) => Promise<TokenCredential>,
+): TokenCredential {
+  return {
+    async getToken(scopes: string | string[], getOptions?: GetTokenOptions): Promise<AccessToken | null> {
+      let lost: unknown;
+      const noting: NonNullable<EntraClientOptions['additionalPolicies']>[number] = {
+        position: 'perRetry',
+        policy: {
+          name: 'noteNetworkFailure',
+          sendRequest: async (request, next) => {
+            lost = undefined;
+            try {
+              const response = await next(request);
+              const text = response.bodyAsText ?? '';
+              if (response.status >= 400 && /AADSTS\d/.test(text)) lost = new Error(text);
+              return response;
+            } catch (thrown) {
+              lost = thrown;
+              throw thrown;
+            }
+          },
+        },
+      };
+      const credential = await create({
+        ...client,
+        additionalPolicies: [...(client.additionalPolicies ?? []), noting],
+      });
+      try {
+        return await credential.getToken(scopes, getOptions);
+      } catch (thrown) {
+        // What MSAL passes on is better read: it is only the description, and not the whole answer.
+        if (lost === undefined || entraErrorNumber(thrown) !== undefined) throw thrown;
+        throw new CordonError('no_entra_token', `${messageOf(thrown)} (${messageOf(lost)})`, { cause: lost });
+      }
+    },
+  };
 }

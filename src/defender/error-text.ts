@@ -49,10 +49,10 @@ const writers: Readonly<Record<DefenderErrorCode, Writer>> = {
   ClientVersionNotSupported: (facts) =>
     `${couldNot(facts)}: the Defender sensor or Windows version on the device is too old. Update the device, or use device isolation in the Defender portal instead.`,
   Unauthorized: () =>
-    `Defender did not accept Cordon's sign-in. An administrator has to check AZURE_TENANT_ID and AZURE_CLIENT_ID, and that DEFENDER_SCOPE and DEFENDER_CLOUD fit together (commercial: https://api.securitycenter.microsoft.com/.default). Nothing was changed.`,
+    `Defender did not accept Cordon's sign-in. An administrator has to check AZURE_TENANT_ID and AZURE_CLIENT_ID, and that DEFENDER_SCOPE and DEFENDER_CLOUD fit together (commercial: https://api.securitycenter.microsoft.com/.default). With a managed identity Cordon cannot get a fresh token: Azure keeps the old one for up to a day. Nothing was changed.`,
   Forbidden: ({ operation }) => {
     const { permission, aim } = operationFacts[operation];
-    return `Cordon is not allowed to ${aim}. An administrator has to give its app registration the application permission ${permission} (API permissions > WindowsDefenderATP) and grant admin consent; if it has that already, check that DEFENDER_SCOPE is the one for this cloud. Nothing was changed.`;
+    return `Cordon is not allowed to ${aim}. An administrator has to give its app registration the application permission ${permission} (API permissions > WindowsDefenderATP) and grant admin consent, or its managed identity by the script in docs/entra.md; if it has that already, check that DEFENDER_SCOPE is the one for this cloud. Nothing was changed.`;
   },
   DisabledFeature: (facts) =>
     `${couldNot(facts)}: the feature is switched off in this tenant${said(facts)}. An administrator can switch it on in the Defender portal (Settings > Endpoints > Advanced features), and check that the licence is Plan 2.`,
@@ -75,7 +75,7 @@ const writers: Readonly<Record<DefenderErrorCode, Writer>> = {
     `Something other than Defender answered. ${tryAgain(facts)} Whoever runs Cordon has to check DEFENDER_API_URL and any proxy in between.`,
   no_action_id: (facts) => `Defender said yes but named no action that could be followed. ${tryAgain(facts)}`,
   token_failed: () =>
-    `Entra gave Cordon no token. An administrator has to check AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_AUTHORITY_HOST. Nothing was changed.`,
+    `Entra gave Cordon no token. An administrator has to check AZURE_TENANT_ID, AZURE_CLIENT_ID, the credential and AZURE_AUTHORITY_HOST. Nothing was changed.`,
   too_many_machines: () =>
     `Too many devices have a name that starts like this. Ask again with the full name or the device id.`,
   too_late: () =>

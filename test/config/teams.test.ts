@@ -56,15 +56,17 @@ describe('the settings of Teams', () => {
     assert.deepEqual(read(complete), expected);
   });
 
-  it('go to Azure Government with its channel service', () => {
-    const government = { ...complete, ChannelService: 'https://botframework.azure.us/' };
-    assert.deepEqual(read(government).channel, {
-      loginUrl: `https://login.microsoftonline.us/${tenant}`,
-      oAuthScope: 'https://api.botframework.us',
-      tokenIssuer: 'https://api.botframework.us',
-      openIdMetadataUrl: 'https://login.botframework.azure.us/v1/.well-known/openidconfiguration',
-      serviceUrl: 'https://smba.infra.gov.teams.microsoft.us/teams/',
-    });
+  it('go to Azure Government with the tenant’s cloud, whether or not its channel service is set', () => {
+    const government = { ...complete, DEFENDER_CLOUD: 'gcc-high' };
+    for (const settings of [government, { ...government, ChannelService: 'https://botframework.azure.us/' }]) {
+      assert.deepEqual(read(settings).channel, {
+        loginUrl: `https://login.microsoftonline.us/${tenant}`,
+        oAuthScope: 'https://api.botframework.us',
+        tokenIssuer: 'https://api.botframework.us',
+        openIdMetadataUrl: 'https://login.botframework.azure.us/v1/.well-known/openidconfiguration',
+        serviceUrl: 'https://smba.infra.gov.teams.microsoft.us/teams/',
+      });
+    }
     assert.match(problems({ ...complete, ChannelService: 'https://botframework.example.com' }), /^ChannelService /);
   });
 

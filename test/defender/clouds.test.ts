@@ -10,6 +10,8 @@ describe('the clouds', () => {
       authorityHost: 'https://login.microsoftonline.com',
       portalUrl: 'https://security.microsoft.com',
       graphUrl: 'https://graph.microsoft.com',
+      slackApiUrl: 'https://slack.com/api',
+      teams: { channelService: 'public', serviceUrl: 'https://smba.trafficmanager.net/teams/' },
     });
   });
 

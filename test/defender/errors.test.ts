@@ -62,7 +62,7 @@ describe('errors of Defender', () => {
     unreadable_answer: /Action center in the Defender portal before you ask again/,
     unexpected_answer: /check DEFENDER_API_URL and any proxy/,
     no_action_id: /Action center in the Defender portal before you ask again/,
-    token_failed: /check AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_AUTHORITY_HOST/,
+    token_failed: /check AZURE_TENANT_ID, AZURE_CLIENT_ID, the credential and AZURE_AUTHORITY_HOST/,
     too_many_machines: /Ask again with the full name or the device id/,
     too_late: /Nothing was changed\. Ask again.*AZURE_AUTHORITY_HOST/,
     dry_run: /CORDON_DRY_RUN.*Nothing was changed\. Use the Defender portal/,

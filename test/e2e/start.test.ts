@@ -66,6 +66,22 @@ describe('starting', function () {
     assert.match(output, /CORDON_PLAYGROUND.*HOST/);
   });
 
+  it('does not start with a certificate that is not there, and says which setting that is', () => {
+    const settings = { ...complete, AZURE_CLIENT_SECRET: '', AZURE_CLIENT_CERTIFICATE_PATH: '/nowhere/cordon.pem' };
+    const { status, output } = run(main, settings);
+    assert.equal(status, 1);
+    assert.match(output, /the file of AZURE_CLIENT_CERTIFICATE_PATH is not there/);
+  });
+
+  it('does not start with settings of two clouds or of two credentials, and names both', () => {
+    const clouds = run(main, { ...complete, AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us' });
+    assert.equal(clouds.status, 1);
+    assert.match(clouds.output, /AZURE_AUTHORITY_HOST names .* but DEFENDER_CLOUD is commercial/);
+    const credentials = run(main, { ...complete, AZURE_FEDERATED_TOKEN_FILE: '/nowhere/token' });
+    assert.equal(credentials.status, 1);
+    assert.match(credentials.output, /AZURE_CLIENT_SECRET, AZURE_FEDERATED_TOKEN_FILE are set/);
+  });
+
   it('does not start the sandbox next to real credentials or in production', () => {
     const withToken = run(sandboxMain, { SLACK_BOT_TOKEN: 'xoxb-real' });
     assert.equal(withToken.status, 1);
