@@ -26,7 +26,11 @@ export interface StoreLook {
   /** The file of an SQLite database; undefined for PostgreSQL. */
   readonly file: string | undefined;
   /** Names of the migrations that it has, that it lacks, and that this version does not know. */
-  readonly migrations: { readonly applied: readonly string[]; readonly missing: readonly string[]; readonly unknown: readonly string[] };
+  readonly migrations: {
+    readonly applied: readonly string[];
+    readonly missing: readonly string[];
+    readonly unknown: readonly string[];
+  };
   /** The database's own clock, Unix ms; undefined where it has none. */
   time(): Promise<number | undefined>;
   /** Ms for one write that is rolled back, without what a commit adds. Throws a `StoreError` where it takes none. */
@@ -77,10 +81,19 @@ export async function lookAtStore(databaseUrl: string): Promise<StoreLook> {
           return (await trx.execute((each) => checkRecord(each, { keys, dialect }))).seq;
         }),
       callsSince: (bucket, since, now) =>
-        read(() => db.transaction().setAccessMode('read only').execute((trx) => callsSince(trx, bucket, since, now))),
+        read(() =>
+          db
+            .transaction()
+            .setAccessMode('read only')
+            .execute((trx) => callsSince(trx, bucket, since, now)),
+        ),
       address: (platform, key) =>
         read(async () => {
-          const found = db.selectFrom('address').select('value').where('platform', '=', platform).where('key', '=', key);
+          const found = db
+            .selectFrom('address')
+            .select('value')
+            .where('platform', '=', platform)
+            .where('key', '=', key);
           return (await found.executeTakeFirst())?.value;
         }),
       replicas: (now) => read(() => alive(db, now)),

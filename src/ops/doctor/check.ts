@@ -3,7 +3,18 @@ import { CordonError, messageOf } from '../../errors.js';
 import { within } from '../../time.js';
 
 /** In the order in which they are shown. */
-export const areas = ['settings', 'policy', 'slack', 'teams', 'entra', 'defender', 'clock', 'store', 'endpoint'] as const;
+export const areas = [
+  'settings',
+  'policy',
+  'slack',
+  'teams',
+  'entra',
+  'defender',
+  'clock',
+  'store',
+  'endpoint',
+  'samples',
+] as const;
 export type Area = (typeof areas)[number];
 
 /** `warning`: Cordon works, but not all of it or not for long. `skipped`: it could not be looked at, or there is nothing to look at. */
@@ -74,7 +85,10 @@ export async function runChecks(checks: readonly Check[]): Promise<Finding[]> {
 
 async function runCheck({ id, area, title, timeoutMs = usualTimeoutMs, run }: Check): Promise<Finding[]> {
   const ending = new AbortController();
-  const outcomes = await within(timeoutMs, startedNow(() => run(ending.signal))).catch((thrown: unknown) => broken(thrown));
+  const outcomes = await within(
+    timeoutMs,
+    startedNow(() => run(ending.signal)),
+  ).catch((thrown: unknown) => broken(thrown));
   ending.abort();
   return [outcomes].flat().map((outcome) => ({ id, area, title, ...outcome }));
 }

@@ -67,7 +67,9 @@ function judge(clock: string, others: readonly [string, number][], itsOwn: numbe
   if (worst === undefined || Math.abs(worst.behind) <= noticeable) {
     return ok(`${clock} agrees with ${others.map(([name]) => name).join(', ')}, give or take a second or two.`);
   }
-  const far = apart.filter(({ behind }) => Math.abs(behind) > noticeable).map(({ name, behind }) => inWords(name, behind));
+  const far = apart
+    .filter(({ behind }) => Math.abs(behind) > noticeable)
+    .map(({ name, behind }) => inWords(name, behind));
   const late = Math.abs(worst.behind) > tooFar;
   const why = late
     ? 'Slack’s signatures and Entra’s tokens are refused with more than five minutes.'

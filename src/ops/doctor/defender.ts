@@ -56,12 +56,22 @@ const probes: readonly Probe[] = [
     ask: (transport) => transport.get('listMachineActions', '/api/machineactions?$top=1'),
   },
   post('defender.restrict', 'Restricting app execution', 'restrictCodeExecution', `${machines}/restrictCodeExecution`),
-  post('defender.release', 'Removing the restriction', 'unrestrictCodeExecution', `${machines}/unrestrictCodeExecution`),
+  post(
+    'defender.release',
+    'Removing the restriction',
+    'unrestrictCodeExecution',
+    `${machines}/unrestrictCodeExecution`,
+  ),
   post('defender.cancel', 'Cancelling an action', 'cancelMachineAction', `/api/machineactions/${madeUpAction}/cancel`),
 ];
 
 function post(id: string, title: string, operation: Operation, path: string): Probe {
-  return { id, title, operation, ask: (transport, call) => transport.post(operation, path, { Comment: comment }, call) };
+  return {
+    id,
+    title,
+    operation,
+    ask: (transport, call) => transport.post(operation, path, { Comment: comment }, call),
+  };
 }
 
 export function defenderChecks(options: DefenderDoctorOptions): Check[] {
@@ -134,7 +144,11 @@ function judgeRefusal(operation: Operation, error: DefenderError): Outcome {
     case 'network_failure':
     case 'unexpected_answer':
     case 'timed_out':
-      return failed(`Defender cannot be reached: ${error.message}.`, 'Check DEFENDER_API_URL and DEFENDER_CLOUD, DNS, proxy and firewall.');
+      return failed(
+        `Defender cannot be reached: ${error.message}.`,
+        'Check DEFENDER_API_URL and DEFENDER_CLOUD, DNS, proxy and firewall.',
+      );
+    default:
   }
   return failed(`Defender answers ${error.code}.`, text);
 }

@@ -65,7 +65,12 @@ export function createEntraDoctor(options: EntraDoctorOptions): EntraDoctor {
   return {
     token,
     checks: [
-      { id: 'entra.authority', area: 'entra', title: 'Authority and tenant', run: (signal) => authority(options, signal) },
+      {
+        id: 'entra.authority',
+        area: 'entra',
+        title: 'Authority and tenant',
+        run: (signal) => authority(options, signal),
+      },
       {
         id: 'entra.token',
         area: 'entra',
@@ -90,7 +95,10 @@ export function createEntraDoctor(options: EntraDoctorOptions): EntraDoctor {
   };
 }
 
-async function authority({ tenantId, authorityHost, fetch }: EntraDoctorOptions, signal: AbortSignal): Promise<Outcome> {
+async function authority(
+  { tenantId, authorityHost, fetch }: EntraDoctorOptions,
+  signal: AbortSignal,
+): Promise<Outcome> {
   if (tenantId === undefined || tenantId === '') throw new Skip('No tenant is set; the credential knows its own.');
   const host = new URL(authorityHost).host;
   const url = `${authorityHost.replace(/\/+$/, '')}/${encodeURIComponent(tenantId)}/v2.0/.well-known/openid-configuration`;

@@ -1,4 +1,4 @@
-import { accountOf, type PlatformName, type Profile } from '../../people/person.js';
+import { accountOf, type PlatformName } from '../../people/person.js';
 import { PlatformError, platformTitle } from '../../platform.js';
 import { type GroupRef, groupKey, type GroupSource, groupTitle } from '../../policy/groups.js';
 import type { Policy } from '../../policy/policy.js';
@@ -20,7 +20,12 @@ const mostAtOnce = 4;
 /** A workspace's limit for look-ups is about 100 a minute, and Cordon needs some for itself. */
 const mostPeople = 150;
 
-type Known = { readonly id: string; readonly outcome: Outcome } | { readonly id: string; readonly profile: Profile };
+/** `outcome` where something is to be said; `lost` where it is certain that this account can neither ask nor approve. */
+interface Known {
+  readonly id: string;
+  readonly outcome?: Outcome;
+  readonly lost?: true;
+}
 
 export function policyChecks(options: PolicyDoctorOptions): Check[] {
   const { path, load, platforms } = options;
@@ -70,7 +75,7 @@ export function policyChecks(options: PolicyDoctorOptions): Check[] {
       run: async () => {
         const known = await people();
         if (known.length === 0) throw new Skip('The policy lists nobody by id.');
-        const bad = known.flatMap((each) => ('outcome' in each ? [each.outcome] : []));
+        const bad = known.flatMap(({ outcome }) => outcome ?? []);
         return bad.length > 0 ? bad : ok(`${counted(known.length, 'account')}: each exists and is an active member.`);
       },
     },
@@ -83,7 +88,11 @@ export function policyChecks(options: PolicyDoctorOptions): Check[] {
         const asked = await groups();
         if (asked.length === 0) throw new Skip('The policy names no group of Slack or Entra.');
         const bad = asked.flatMap(({ outcome }) => (outcome === undefined ? [] : [outcome]));
-        return bad.length > 0 ? bad : ok(`${counted(asked.length, 'group')}: ${asked.map(({ ref, members }) => `${ref.id} has ${counted(members?.length ?? 0, 'member')}`).join(', ')}.`);
+        return bad.length > 0
+          ? bad
+          : ok(
+              `${counted(asked.length, 'group')}: ${asked.map(({ ref, members }) => `${ref.id} has ${counted(members?.length ?? 0, 'member')}`).join(', ')}.`,
+            );
       },
     },
     {
@@ -96,7 +105,9 @@ export function policyChecks(options: PolicyDoctorOptions): Check[] {
         const [persons, asked] = await Promise.all([people(), groups()]);
         const stuck = nobodyCanApprove(asItIs(policy, persons, asked));
         if (stuck.length === 0) return ok('For each there are enough people who exist and are active.');
-        return stuck.map((text) => failed(text, `Name people in ${path} who are there and active: see policy.people and policy.groups.`));
+        return stuck.map((text) =>
+          failed(text, `Name people in ${path} who are there and active: see policy.people and policy.groups.`),
+        );
       },
     },
   ];
@@ -104,7 +115,7 @@ export function policyChecks(options: PolicyDoctorOptions): Check[] {
 
 /** The policy with the groups as they are, and without those who can never vote. Who could not be looked up gets the benefit of the doubt. */
 function asItIs(policy: Policy, people: readonly Known[], asked: readonly Asked[]): Policy {
-  const never = new Set(people.flatMap((each) => ('outcome' in each && each.outcome.about !== undefined && isLost(each.outcome) ? [each.id] : [])));
+  const never = new Set(people.flatMap(({ id, lost }) => (lost === true ? [id] : [])));
   const members = new Map(asked.map(({ ref, members }) => [groupKey(ref), members]));
   const groups = new Map<string, readonly string[]>();
   const unresolved = new Map<string, string>();
@@ -117,13 +128,6 @@ function asItIs(policy: Policy, people: readonly Known[], asked: readonly Asked[
   return { ...policy, groups, unresolved };
 }
 
-/** Marks what is certain; an outage says nothing about a person. */
-const certain = ' can neither ask nor approve.';
-
-function isLost({ seen }: Outcome): boolean {
-  return seen.endsWith(certain);
-}
-
 async function lookUpAll(policy: Policy, platforms: ReadonlyMap<PlatformName, PlatformDoctor>): Promise<Known[]> {
   const named = [...policy.groups.values()].flat();
   const ids = [...new Set([...named, ...[...policy.people.same].flat()])];
@@ -131,37 +135,58 @@ async function lookUpAll(policy: Policy, platforms: ReadonlyMap<PlatformName, Pl
   const queue = ids.slice(0, mostPeople);
   await Promise.all(
     Array.from({ length: mostAtOnce }, async () => {
-      for (let id = queue.shift(); id !== undefined; id = queue.shift()) results.push(await lookUpOne(id, policy, platforms));
+      for (let id = queue.shift(); id !== undefined; id = queue.shift())
+        results.push(await lookUpOne(id, policy, platforms));
     }),
   );
   if (ids.length > mostPeople) {
-    results.push({ id: '', outcome: warning(`Only the first ${mostPeople} of ${ids.length} accounts were looked up.`, 'Name groups of Slack or Entra in the policy instead of so many people.') });
+    results.push({
+      id: '',
+      outcome: warning(
+        `Only the first ${mostPeople} of ${ids.length} accounts were looked up.`,
+        'Name groups of Slack or Entra in the policy instead of so many people.',
+      ),
+    });
   }
   return results.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
 
-async function lookUpOne(id: string, policy: Policy, platforms: ReadonlyMap<PlatformName, PlatformDoctor>): Promise<Known> {
+async function lookUpOne(
+  id: string,
+  policy: Policy,
+  platforms: ReadonlyMap<PlatformName, PlatformDoctor>,
+): Promise<Known> {
   const account = accountOf(id);
   const title = platformTitle[account.platform];
   const inGroups = [...policy.groups].flatMap(([name, members]) => (members.includes(id) ? [name] : []));
   const where = inGroups.length === 0 ? 'people' : inGroups.join(', ');
   const platform = platforms.get(account.platform);
   if (platform === undefined) {
-    return { id, outcome: warning(`${id} (in ${where}) cannot be reached: ${title} is not set up.`, `Set ${title} up, or take the account out of the policy.`, id) };
+    return {
+      id,
+      lost: true,
+      outcome: warning(
+        `${id} (in ${where}) cannot be reached: ${title} is not set up.`,
+        `Set ${title} up, or take the account out of the policy.`,
+        id,
+      ),
+    };
   }
   try {
     const profile = await platform.lookUp(account, policy);
-    if (profile.standing === 'member') return { id, profile };
+    if (profile.standing === 'member') return { id };
     return {
       id,
+      lost: true,
       outcome: warning(
-        `${profile.name} (${id}, in ${where}) ${standings[profile.standing]} and${certain}`,
+        `${profile.name} (${id}, in ${where}) ${standings[profile.standing]} and can neither ask nor approve.`,
         `Take ${id} out of the policy, or put an active member there.`,
         id,
       ),
     };
   } catch (error) {
-    return { id, outcome: notFound(error, { id, where, title }) };
+    const gone = error instanceof PlatformError && error.kind === 'gone';
+    return { id, outcome: notFound(error, { id, where, title }), ...(gone ? { lost: true } : {}) };
   }
 }
 
@@ -174,7 +199,11 @@ const standings = {
 
 function notFound(error: unknown, { id, where, title }: { id: string; where: string; title: string }): Outcome {
   if (error instanceof PlatformError && error.kind === 'gone') {
-    return failed(`${title} knows nobody ${id} (in ${where}); such an account${certain}`, `Look the id up in ${title} and put it right in the policy.`, id);
+    return failed(
+      `${title} knows nobody ${id} (in ${where}); such an account can neither ask nor approve.`,
+      `Look the id up in ${title} and put it right in the policy.`,
+      id,
+    );
   }
   return warning(
     `${id} (in ${where}) could not be looked up: ${inWords(error)}`,
@@ -192,23 +221,48 @@ interface Asked {
 }
 
 async function askForGroups(policy: Policy, sources: PolicyDoctorOptions['sources']): Promise<Asked[]> {
-  const refs = new Map([...(policy.sources ?? [])].flatMap(([, all]) => all.map((ref) => [groupKey(ref), ref] as const)));
+  const refs = new Map(
+    [...(policy.sources ?? [])].flatMap(([, all]) => all.map((ref) => [groupKey(ref), ref] as const)),
+  );
   return Promise.all([...refs.values()].map((ref) => askForGroup(ref, policy, sources[ref.kind])));
 }
 
 async function askForGroup(ref: GroupRef, policy: Policy, source: GroupSource | undefined): Promise<Asked> {
-  const names = [...(policy.sources ?? [])].flatMap(([name, refs]) => (refs.some((each) => groupKey(each) === groupKey(ref)) ? [name] : []));
+  const names = [...(policy.sources ?? [])].flatMap(([name, refs]) =>
+    refs.some((each) => groupKey(each) === groupKey(ref)) ? [name] : [],
+  );
   const where = `${groupTitle(ref)} (in ${names.join(', ')})`;
   const about = groupKey(ref);
   const bad = (outcome: Outcome, members?: readonly string[]): Asked => ({ ref, members, outcome });
   if (source === undefined) {
-    return bad(failed(`Who is in ${where} cannot be asked: Slack is not set up.`, 'Set Slack up, or take the group out of the policy.', about));
+    return bad(
+      failed(
+        `Who is in ${where} cannot be asked: Slack is not set up.`,
+        'Set Slack up, or take the group out of the policy.',
+        about,
+      ),
+    );
   }
   try {
     const members = await source.members(ref, AbortSignal.timeout(30_000));
     if (members.length > 0) return { ref, members };
-    return bad(warning(`${where} has no members.`, 'Put people into it; an Entra group with hidden membership seems empty without Member.Read.Hidden.', about), members);
+    return bad(
+      warning(
+        `${where} has no members.`,
+        'Put people into it; an Entra group with hidden membership seems empty without Member.Read.Hidden.',
+        about,
+      ),
+      members,
+    );
   } catch (error) {
-    return bad(failed(`Who is in ${where} cannot be told: ${inWords(error)}`, ref.kind === 'slack-group' ? 'See slack.scopes; the group has to exist and be enabled in Slack.' : 'Grant what it names to Cordon’s app registration (docs/entra.md#groups), or put the group’s id right.', about));
+    return bad(
+      failed(
+        `Who is in ${where} cannot be told: ${inWords(error)}`,
+        ref.kind === 'slack-group'
+          ? 'See slack.scopes; the group has to exist and be enabled in Slack.'
+          : 'Grant what it names to Cordon’s app registration (docs/entra.md#groups), or put the group’s id right.',
+        about,
+      ),
+    );
   }
 }

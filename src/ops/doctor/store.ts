@@ -96,9 +96,12 @@ async function reach({ now, clock }: StoreDoctorOptions, opened: () => Promise<S
   const time = await found.time();
   if (time !== undefined) clock(time - (before + now()) / 2);
   const { applied, missing, unknown } = found.migrations;
-  const running = applied.length === 0 || missing.length > 0 || unknown.length > 0 ? 0 : await found.replicas(time ?? now());
+  const running =
+    applied.length === 0 || missing.length > 0 || unknown.length > 0 ? 0 : await found.replicas(time ?? now());
   const where = found.file ?? 'PostgreSQL';
-  return ok(`${where} answers${running === 0 ? '' : `; ${counted(running, 'running Cordon uses', 'running Cordons use')} it`}.`);
+  return ok(
+    `${where} answers${running === 0 ? '' : `; ${counted(running, 'running Cordon uses', 'running Cordons use')} it`}.`,
+  );
 }
 
 async function upToDate(opened: () => Promise<StoreLook>): Promise<Outcome> {
@@ -153,11 +156,16 @@ async function record(found: StoreLook, { keys }: StoreDoctorOptions): Promise<O
   try {
     known = await keys();
   } catch (error) {
-    return failed(inWords(error), 'CORDON_AUDIT_KEY has to name the key with which this record was begun: docs/operations.md.');
+    return failed(
+      inWords(error),
+      'CORDON_AUDIT_KEY has to name the key with which this record was begun: docs/operations.md.',
+    );
   }
   try {
     const seq = await found.checkRecord(known);
-    return ok(`Its end is as Cordon wrote it: ${counted(seq, 'event')}, and the audit key fits. (npx cordon audit verify --database checks all of it.)`);
+    return ok(
+      `Its end is as Cordon wrote it: ${counted(seq, 'event')}, and the audit key fits. (npx cordon audit verify --database checks all of it.)`,
+    );
   } catch (error) {
     const other = error instanceof StoreError && error.code === 'audit_key';
     return failed(
@@ -195,7 +203,11 @@ async function leftOf(found: StoreLook, { quota, now }: StoreDoctorOptions, oper
   const { calls, blockedUntil } = await found.callsSince(bucket, Math.floor(at - longest), Math.floor(at));
   return {
     operation: bucket === 'app' ? 'all operations' : operation,
-    windows: limits.map(({ limit, ms }) => ({ limit, ms, left: Math.max(0, limit - calls.filter((each) => each > at - ms).length) })),
+    windows: limits.map(({ limit, ms }) => ({
+      limit,
+      ms,
+      left: Math.max(0, limit - calls.filter((each) => each > at - ms).length),
+    })),
     blockedMs: Math.max(0, (blockedUntil ?? 0) - at),
   };
 }
@@ -205,7 +217,8 @@ function isLow({ windows, blockedMs }: Left): boolean {
 }
 
 async function quotaLeft(found: StoreLook, options: StoreDoctorOptions): Promise<Outcome> {
-  const operations: Operation[] = options.quota.scope === 'app' ? ['restrictCodeExecution'] : (Object.keys(operationFacts) as Operation[]);
+  const operations: Operation[] =
+    options.quota.scope === 'app' ? ['restrictCodeExecution'] : (Object.keys(operationFacts) as Operation[]);
   const all: Left[] = [];
   for (const operation of operations) all.push(await leftOf(found, options, operation));
   const low = all.filter(isLow);
@@ -216,7 +229,11 @@ async function quotaLeft(found: StoreLook, options: StoreDoctorOptions): Promise
       'Requests wait in line until there is room; nothing is lost. Where it is often like this, look for other tools on the same app registration.',
     );
   }
-  return ok(restrict === undefined ? 'None was made lately.' : `${leftInWords(restrict)}; the other operations have room as well.`);
+  return ok(
+    restrict === undefined
+      ? 'None was made lately.'
+      : `${leftInWords(restrict)}; the other operations have room as well.`,
+  );
 }
 
 function leftInWords({ operation, windows, blockedMs }: Left): string {
@@ -225,7 +242,11 @@ function leftInWords({ operation, windows, blockedMs }: Left): string {
   return `${operation}: ${parts.join(', ')}${blocked}`;
 }
 
-async function noRoom(options: StoreDoctorOptions, look: () => Promise<StoreLook>, operation: Operation): Promise<string | undefined> {
+async function noRoom(
+  options: StoreDoctorOptions,
+  look: () => Promise<StoreLook>,
+  operation: Operation,
+): Promise<string | undefined> {
   let left: Left;
   try {
     left = await leftOf(await look(), options, operation);
@@ -238,7 +259,7 @@ async function noRoom(options: StoreDoctorOptions, look: () => Promise<StoreLook
 }
 
 function inBytes(count: number): string {
-  const [unit, by] = count >= littleSpace ? ['GiB', 1_024 ** 3] as const : ['MiB', 1_024 ** 2] as const;
+  const [unit, by] = count >= littleSpace ? (['GiB', 1_024 ** 3] as const) : (['MiB', 1_024 ** 2] as const);
   return `${(count / by).toFixed(count / by < 10 ? 1 : 0)} ${unit}`;
 }
 
