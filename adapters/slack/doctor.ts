@@ -49,7 +49,8 @@ const silent = slackLogger({ debug: ignore, info: ignore, warn: ignore, error: i
  * Slack for the doctor. It asks who the token is, who people are and where the bot is, and nothing that Slack would show or deliver
  * differently afterwards: a connection for Socket Mode is asked for, but never made, because Slack would hand it events.
  */
-export function createSlackDoctor(settings: SlackAdapterSettings, { fetch }: DoctorPorts): PlatformDoctor {
+export function createSlackDoctor(settings: SlackAdapterSettings, ports: DoctorPorts): PlatformDoctor {
+  const fetch = ports.fetch('slack');
   const endpoint: WebClientOptions = {
     fetch,
     timeout: timeoutMs,

@@ -32,7 +32,8 @@ const keySet = z.object({ keys: z.array(z.unknown()) });
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** Teams for the doctor. It asks for a token, for the channel's keys and for rosters; it makes no conversation and remembers nothing. */
-export function createTeamsDoctor(settings: TeamsSettings, { fetch, now, addresses }: DoctorPorts): PlatformDoctor {
+export function createTeamsDoctor(settings: TeamsSettings, { now, addresses, ...ports }: DoctorPorts): PlatformDoctor {
+  const fetch = ports.fetch('teams');
   const credentials = new BotCredentials(settings);
   const asked = once(() => credentials.getToken(true));
   const token = settings.anonymous ? undefined : (fresh: boolean) => (fresh ? credentials.getToken(true) : asked());

@@ -5,6 +5,7 @@ import { ConfigError, type Config, readConfig } from '../../config.js';
 import { clientSecretCredential, createTokenSource } from '../../defender/credentials.js';
 import { createEntraGroups } from '../../graph/groups.js';
 import type { PlatformName } from '../../people/person.js';
+import { platformTitle } from '../../platform.js';
 import { loadPolicy } from '../../policy/load.js';
 import type { Policy } from '../../policy/policy.js';
 import { version } from '../../version.js';
@@ -150,7 +151,7 @@ function platformsOf(
   const doctors = platformDoctors(
     { slack, teams },
     {
-      fetch: watch.fetch('the chat platform'),
+      fetch: (platform) => watch.fetch(platformTitle[platform]),
       now,
       addresses: (platform) => ({
         find: (key) =>

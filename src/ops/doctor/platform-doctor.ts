@@ -21,8 +21,8 @@ export interface PlatformDoctor {
 
 /** What the doctor gives to the adapters. */
 export interface DoctorPorts {
-  /** With `Date` headers noted on the way. */
-  readonly fetch: typeof globalThis.fetch;
+  /** For one platform; notes on the way what time it says that it is. */
+  readonly fetch: (platform: PlatformName) => typeof globalThis.fetch;
   /** Unix ms. */
   readonly now: () => number;
   /** What the adapters of a running Cordon remember; nothing where there is no database yet. */
