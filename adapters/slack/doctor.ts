@@ -1,10 +1,11 @@
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { WebAPIRequestError, WebClient, type WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 
 import {
   type Check,
   counted,
   failed,
+  noConnection,
   ok,
   once,
   type Outcome,
@@ -75,7 +76,10 @@ export function createSlackDoctor(settings: SlackAdapterSettings, ports: DoctorP
   return {
     name: 'slack',
     groups: createSlackGroups(client, home),
-    lookUp: (account) => lookUp(client, home, account),
+    async lookUp(account) {
+      await known();
+      return lookUp(client, home, account);
+    },
     post: (conversation, view) => platform.send({ to: 'conversation', conversation }, view),
     checks: (policy) => [
       { id: 'slack.token', area: 'slack', title: 'Bot token', run: () => token(whoAmI) },
@@ -115,7 +119,7 @@ async function token(whoAmI: () => Promise<Identity>): Promise<Outcome> {
     const code = error.code.replace(/^slack_/, '');
     if (error.kind === 'later') {
       return failed(
-        `Slack cannot be asked: ${error.message}.`,
+        `Slack cannot be asked: ${noConnection(beneath(error))}.`,
         'Check that this machine reaches slack.com (DNS, proxy, firewall), and SLACK_API_URL where it is set.',
       );
     }
@@ -190,7 +194,7 @@ async function socket(appToken: string, endpoint: WebClientOptions): Promise<Out
     }
     if (error.kind === 'later')
       return failed(
-        `Slack cannot be asked for a socket: ${error.message}.`,
+        `Slack cannot be asked for a socket: ${noConnection(beneath(error))}.`,
         'Check that this machine reaches slack.com and wss-primary.slack.com.',
       );
     return failed(
@@ -260,6 +264,11 @@ async function channel(client: WebClient, id: string): Promise<Outcome> {
         );
     }
   }
+}
+
+/** Slack's client keeps what fetch threw to itself. */
+function beneath({ cause }: PlatformError): unknown {
+  return cause instanceof WebAPIRequestError ? cause.original : cause;
 }
 
 function ignore(): void {

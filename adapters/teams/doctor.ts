@@ -5,6 +5,7 @@ import {
   type Check,
   counted,
   failed,
+  noConnection,
   inWords,
   ok,
   once,
@@ -47,7 +48,10 @@ export function createTeamsDoctor(settings: TeamsSettings, { now, addresses, ...
   };
   return {
     name: 'teams',
-    lookUp: (account, policy) => lookUpAnywhere({ connector, contacts, settings }, account, channelsOf(policy)),
+    async lookUp(account, policy) {
+      if (!settings.anonymous) await withToken();
+      return lookUpAnywhere({ connector, contacts, settings }, account, channelsOf(policy));
+    },
     post: (conversation, view) =>
       createTeamsPlatform({ connector, contacts, settings, render }).send({ to: 'conversation', conversation }, view),
     checks: (policy): Check[] => [
@@ -203,7 +207,7 @@ async function channel({ connector, contacts, settings }: World, id: string): Pr
       default:
         return error.kind === 'later'
           ? failed(
-              `${serviceUrl} cannot be asked about ${id}: ${error.message}.`,
+              `${serviceUrl} cannot be asked about ${id}: ${noConnection(error.cause)}.`,
               'Check that this machine reaches it, and CORDON_TEAMS_SERVICE_URL where it is set.',
               id,
             )

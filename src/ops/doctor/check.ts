@@ -1,5 +1,6 @@
 import { redact } from '../../defender/redact.js';
 import { CordonError, messageOf } from '../../errors.js';
+import { systemCode } from '../../network.js';
 import { within } from '../../time.js';
 
 /** In the order in which they are shown. */
@@ -106,10 +107,38 @@ function broken(thrown: unknown): Outcome {
   );
 }
 
-/** An error for the operator: its text for people, else what it says itself with ids and addresses masked. Ends with a full stop. */
+/** An error for the operator: why there was no connection, its text for people, else what it says itself, ids and addresses masked. Ends with a full stop. */
 export function inWords(thrown: unknown): string {
-  const text = (thrown instanceof CordonError ? thrown.userText : undefined) ?? redact(messageOf(thrown), 300);
+  const code = systemCode(thrown);
+  const unreachable = code === undefined ? undefined : connection(code);
+  const said =
+    (thrown instanceof CordonError ? thrown.userText : undefined) ?? unreachable ?? redact(messageOf(thrown), 300);
+  const text = said.replace(/ Nothing was changed\.$/, '');
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** The same for what has no text of its own but that for people in the chat. */
+export function noConnection(thrown: unknown): string {
+  const code = systemCode(thrown);
+  return (code === undefined ? undefined : connection(code)) ?? redact(messageOf(thrown), 300);
+}
+
+function connection(code: string): string | undefined {
+  if (/^(?:ERR_TLS_)?CERT_|SELF_SIGNED_CERT|UNABLE_TO_(?:VERIFY|GET)/.test(code))
+    return `its certificate is not trusted (${code})`;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there (ECONNREFUSED)';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `its name cannot be resolved (${code})`;
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ETIMEDOUT':
+      return `there is no way to it (${code})`;
+    default:
+      return undefined;
+  }
 }
 
 /** Does the work once, however many ask for it. */

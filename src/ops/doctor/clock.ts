@@ -67,22 +67,23 @@ function judge(clock: string, others: readonly [string, number][], itsOwn: numbe
   if (worst === undefined || Math.abs(worst.behind) <= noticeable) {
     return ok(`${clock} agrees with ${others.map(([name]) => name).join(', ')}, give or take a second or two.`);
   }
-  const far = apart
-    .filter(({ behind }) => Math.abs(behind) > noticeable)
-    .map(({ name, behind }) => inWords(name, behind));
+  const far = apart.filter(({ behind }) => Math.abs(behind) > noticeable);
+  const differences = [...new Set(far.map(({ behind }) => inWords(behind)))].map(
+    (how) => `${how} ${far.flatMap(({ name, behind }) => (inWords(behind) === how ? [name] : [])).join(', ')}`,
+  );
   const late = Math.abs(worst.behind) > tooFar;
   const why = late
     ? 'Slack’s signatures and Entra’s tokens are refused with more than five minutes.'
     : 'With more than five minutes Slack’s signatures and Entra’s tokens are refused.';
   const say = late ? failed : warning;
   return say(
-    `${clock} is ${far.join(', ')}. ${why}`,
+    `${clock} is ${differences.join(' and ')}. ${why}`,
     `Set it by NTP (timedatectl set-ntp true, or the time service of the virtual machine’s host), and run cordon doctor again.`,
   );
 }
 
-function inWords(name: string, behind: number): string {
+function inWords(behind: number): string {
   const seconds = Math.round(Math.abs(behind) / 1_000);
   const long = seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
-  return `${long} ${behind > 0 ? 'behind' : 'ahead of'} ${name}`;
+  return `${long} ${behind > 0 ? 'behind' : 'ahead of'}`;
 }

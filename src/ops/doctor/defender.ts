@@ -11,7 +11,7 @@ import { operationFacts } from '../../defender/operation.js';
 import { readMachineAction } from '../../defender/parse.js';
 import { createTransport, type Transport } from '../../defender/transport.js';
 import type { Call } from '../../defender/throttle.js';
-import { type Check, type Outcome, failed, inWords, ok, Skip, warning } from './check.js';
+import { type Check, type Outcome, failed, inWords, noConnection, ok, Skip, warning } from './check.js';
 import { howToGrant } from './grant.js';
 
 export const madeUpMachine = '0'.repeat(40);
@@ -145,8 +145,13 @@ function judgeRefusal(operation: Operation, error: DefenderError): Outcome {
     case 'unexpected_answer':
     case 'timed_out':
       return failed(
-        `Defender cannot be reached: ${error.message}.`,
+        `Defender cannot be reached: ${error.cause === undefined ? error.message : noConnection(error.cause)}.`,
         'Check DEFENDER_API_URL and DEFENDER_CLOUD, DNS, proxy and firewall.',
+      );
+    case 'InternalServerError':
+      return failed(
+        `Defender has an error of its own (${error.status ?? 500}).`,
+        `Run cordon doctor again in some minutes; where it stays like this, ask Microsoft${error.target === undefined ? '' : ` about ${error.target}`}.`,
       );
     default:
   }

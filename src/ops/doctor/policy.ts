@@ -1,4 +1,5 @@
 import { accountOf, type PlatformName } from '../../people/person.js';
+import { CordonError, messageOf } from '../../errors.js';
 import { PlatformError, platformTitle } from '../../platform.js';
 import { type GroupRef, groupKey, type GroupSource, groupTitle } from '../../policy/groups.js';
 import type { Policy } from '../../policy/policy.js';
@@ -6,6 +7,7 @@ import { PolicyError } from '../../policy/policy-error.js';
 import { outOfReach } from '../../policy/reach.js';
 import { nobodyCanApprove, policyWarnings } from '../../policy/warnings.js';
 import { type Check, counted, failed, inWords, ok, once, type Outcome, Skip, warning } from './check.js';
+import { howToGrant } from './grant.js';
 import type { PlatformDoctor } from './platform-doctor.js';
 
 export interface PolicyDoctorOptions {
@@ -16,6 +18,8 @@ export interface PolicyDoctorOptions {
   readonly sources: Readonly<Partial<Record<GroupRef['kind'], GroupSource>>>;
 }
 
+/** Source: docs/entra.md. */
+const graphPermissions = ['GroupMember.Read.All', 'User.Read.All'];
 const mostAtOnce = 4;
 /** A workspace's limit for look-ups is about 100 a minute, and Cordon needs some for itself. */
 const mostPeople = 150;
@@ -25,6 +29,8 @@ interface Known {
   readonly id: string;
   readonly outcome?: Outcome;
   readonly lost?: true;
+  /** Why nobody could tell; the same reason is said once. */
+  readonly untold?: { readonly why: string; readonly next: string; readonly status: 'skipped' | 'warning' };
 }
 
 export function policyChecks(options: PolicyDoctorOptions): Check[] {
@@ -48,7 +54,7 @@ export function policyChecks(options: PolicyDoctorOptions): Check[] {
         } catch (error) {
           if (!(error instanceof PolicyError)) throw error;
           return failed(
-            error.message,
+            error.code === 'policy_invalid' ? error.message : `${path} cannot be read (${messageOf(error.cause)}).`,
             error.code === 'policy_invalid'
               ? 'Mend these lines; npx cordon policy check reads the file again: docs/policy.md.'
               : 'Copy policy.example.yaml there, or set CORDON_POLICY to where the file is, and let this user read it.',
@@ -75,7 +81,7 @@ export function policyChecks(options: PolicyDoctorOptions): Check[] {
       run: async () => {
         const known = await people();
         if (known.length === 0) throw new Skip('The policy lists nobody by id.');
-        const bad = known.flatMap(({ outcome }) => outcome ?? []);
+        const bad = [...known.flatMap(({ outcome }) => outcome ?? []), ...untold(known)];
         return bad.length > 0 ? bad : ok(`${counted(known.length, 'account')}: each exists and is an active member.`);
       },
     },
@@ -185,9 +191,40 @@ async function lookUpOne(
       ),
     };
   } catch (error) {
-    const gone = error instanceof PlatformError && error.kind === 'gone';
-    return { id, outcome: notFound(error, { id, where, title }), ...(gone ? { lost: true } : {}) };
+    if (error instanceof PlatformError && error.kind === 'gone') {
+      const seen = `${title} knows nobody ${id} (in ${where}); such an account can neither ask nor approve.`;
+      return {
+        id,
+        lost: true,
+        outcome: failed(seen, `Look the id up in ${title} and put it right in the policy.`, id),
+      };
+    }
+    return { id, untold: why(error) };
   }
+}
+
+function why(error: unknown): NonNullable<Known['untold']> {
+  if (error instanceof Skip)
+    return { why: inWords(error), next: 'Put that right and run cordon doctor again.', status: 'skipped' };
+  const unknown = error instanceof PlatformError && error.code === 'teams_unknown_person';
+  return {
+    why: inWords(error),
+    next: unknown
+      ? 'It can be told once they have written to Cordon, or are in a channel of the policy where Cordon is installed.'
+      : 'Run cordon doctor again in a minute.',
+    status: 'warning',
+  };
+}
+
+function untold(known: readonly Known[]): Outcome[] {
+  const reasons = new Map(
+    known.flatMap((each) => (each.untold === undefined ? [] : [[each.untold.why, each.untold] as const])),
+  );
+  return [...reasons.values()].map((reason) => {
+    const ids = known.flatMap((each) => (each.untold?.why === reason.why ? [each.id] : []));
+    const seen = `${counted(ids.length, 'account')} could not be looked up (${ids.join(', ')}): ${reason.why}`;
+    return { status: reason.status, seen, next: reason.next };
+  });
 }
 
 const standings = {
@@ -196,23 +233,6 @@ const standings = {
   bot: 'is a bot',
   deactivated: 'is deactivated',
 } as const;
-
-function notFound(error: unknown, { id, where, title }: { id: string; where: string; title: string }): Outcome {
-  if (error instanceof PlatformError && error.kind === 'gone') {
-    return failed(
-      `${title} knows nobody ${id} (in ${where}); such an account can neither ask nor approve.`,
-      `Look the id up in ${title} and put it right in the policy.`,
-      id,
-    );
-  }
-  return warning(
-    `${id} (in ${where}) could not be looked up: ${inWords(error)}`,
-    error instanceof PlatformError && error.code === 'teams_unknown_person'
-      ? 'It can be told once they have written to Cordon, or are in an approvals channel where Cordon is installed.'
-      : 'See the checks of that platform, and run cordon doctor again.',
-    id,
-  );
-}
 
 interface Asked {
   readonly ref: GroupRef;
@@ -255,14 +275,18 @@ async function askForGroup(ref: GroupRef, policy: Policy, source: GroupSource | 
       members,
     );
   } catch (error) {
-    return bad(
-      failed(
-        `Who is in ${where} cannot be told: ${inWords(error)}`,
-        ref.kind === 'slack-group'
-          ? 'See slack.scopes; the group has to exist and be enabled in Slack.'
-          : 'Grant what it names to Cordon’s app registration (docs/entra.md#groups), or put the group’s id right.',
-        about,
-      ),
-    );
+    return bad(failed(`Who is in ${where} cannot be told: ${inWords(error)}`, adviceOn(error, ref), about));
   }
+}
+
+function adviceOn(error: unknown, { kind }: GroupRef): string {
+  const code = error instanceof CordonError ? error.code : '';
+  if (code === 'graph_http_403' || code === 'graph_hidden_accounts')
+    return howToGrant(graphPermissions, 'Microsoft Graph');
+  if (code === 'graph_http_404' || code === 'slack_no_such_subteam' || code === 'graph_tenant') {
+    return 'Put the group’s id right in the policy, or take it out.';
+  }
+  return kind === 'slack-group'
+    ? 'See slack.token and slack.scopes.'
+    : 'See entra.token, and run cordon doctor again in a minute.';
 }
