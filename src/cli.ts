@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readLines, writeLines } from './cli/lines.js';
 import type { Outside } from './cli/command-line.js';
 import { run } from './cli/run.js';
@@ -34,6 +35,7 @@ async function outside(): Promise<Outside> {
   return {
     fetch,
     monotonic: () => performance.now(),
+    sleep,
     platformDoctors: ({ slack, teams }, ports) => [
       ...(slack === undefined ? [] : [createSlackDoctor(slack, ports)]),
       ...(teams === undefined ? [] : [createTeamsDoctor(teams, ports)]),

@@ -34,6 +34,7 @@ export interface Outside {
   readonly platformDoctors: PlatformDoctors;
   /** Ms that only go up. */
   readonly monotonic: () => number;
+  readonly sleep: (ms: number) => Promise<unknown>;
 }
 
 export interface CliCommand {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { loadAuditKeys } from '../../audit/key-file.js';
 import { ConfigError, type Config, readConfig } from '../../config.js';
 import { clientSecretCredential, createTokenSource } from '../../defender/credentials.js';
@@ -28,6 +27,7 @@ export interface ExamineOptions {
   /** Unix ms. */
   readonly now: () => number;
   readonly monotonic: () => number;
+  readonly sleep: (ms: number) => Promise<unknown>;
   /** Where Cordon is reached from outside. */
   readonly url?: string | undefined;
   /** Post sample cards there, and do nothing else. */
@@ -186,7 +186,8 @@ async function onlySamples(
   try {
     const platform = platformsOf(options, config, { watch, store }).get(name);
     const portalUrl = config.defender.portalUrl;
-    if (platform !== undefined) return [await sendSamples({ platform, conversation, portalUrl, now: now(), sleep })];
+    if (platform !== undefined)
+      return [await sendSamples({ platform, conversation, portalUrl, now: now(), sleep: options.sleep })];
     return await runChecks([
       {
         id: 'samples.sent',

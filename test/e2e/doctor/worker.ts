@@ -35,6 +35,7 @@ async function carryOut({ args, env, ahead }: Order): Promise<{ code: number; st
       Promise.resolve({
         fetch: crossFetch,
         monotonic: () => performance.now(),
+        sleep: () => Promise.resolve(),
         platformDoctors: ({ slack, teams }, ports) => [
           ...(slack === undefined ? [] : [createSlackDoctor(slack, ports)]),
           ...(teams === undefined ? [] : [createTeamsDoctor(teams, ports)]),
