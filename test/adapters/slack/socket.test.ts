@@ -5,7 +5,8 @@ import { createSlackAdapter } from '../../../adapters/slack/adapter.js';
 import type { Adapter } from '../../../src/platform.js';
 import type { Incoming } from '../../../src/command/model.js';
 import { payload, quiet } from './support.js';
-import { ok, startWebApi, type WebApi } from './web-api.js';
+import { ok, refuse, type Reply, startWebApi, type WebApi } from './web-api.js';
+import { eventually } from '../../e2e/eventually.js';
 
 /** Slack's end of a socket: says hello, hands out envelopes, collects acknowledgements. */
 class SlackSocket {
@@ -132,4 +133,42 @@ describe('Slack in Socket Mode', () => {
     });
     assert.match(adapter.health().reasons.join(), /has not been connected since 2026-11-23T/);
   });
+
+  for (const [what, answer] of [
+    ['a revoked app token', () => refuse('token_revoked')],
+    ['an answer that is no answer', () => ({ status: 400, body: 'nonsense' })],
+    ['a refusal after one that passes', passing()],
+  ] as const) {
+    it(`survives ${what} during a reconnect, says so, and comes back when it is over`, async function () {
+      this.timeout(45_000);
+      const unhandled: unknown[] = [];
+      const note = (error: unknown): void => {
+        unhandled.push(error);
+      };
+      // Mocha's own listener would end the test for it; what is asked is what would end Cordon.
+      process.on('unhandledRejection', note);
+      try {
+        const before = api.of('apps.connections.open').length;
+        api.answers['apps.connections.open'] = answer;
+        slack.send('disconnect', 'e1', {});
+        await eventually('trouble', () => !adapter.health().ok && adapter.health(), 40_000);
+        assert.match(adapter.health().reasons.join(), /Slack's socket cannot be opened/);
+        assert.ok(api.of('apps.connections.open').length > before);
+        api.answers['apps.connections.open'] = () => ok({ url: slack.url });
+        await eventually('a connection', () => adapter.health().ok && slack.server.clients.size > 0, 40_000);
+        assert.deepEqual(unhandled, []);
+      } finally {
+        process.off('unhandledRejection', note);
+      }
+    });
+  }
 });
+
+/** One code that the client tries again by itself, then one that it does not. */
+function passing(): () => Reply {
+  let asked = 0;
+  return () => {
+    asked += 1;
+    return refuse(asked === 1 ? 'some_new_code' : 'token_revoked');
+  };
+}
