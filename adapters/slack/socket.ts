@@ -10,6 +10,8 @@ export interface SocketOptions {
   readonly clientOptions: WebClientOptions;
   readonly now: () => number;
   readonly log: Log;
+  /** Ms before the first reconnect; each further one waits longer. Five seconds when missing. */
+  readonly firstPauseMs?: number;
 }
 
 /** A reconnect that Slack asks for takes a few seconds: no reason for an alarm. */
@@ -38,6 +40,9 @@ export class Socket {
         return Promise.resolve(error instanceof MalformedPayload);
       },
     });
+    if (options.firstPauseMs !== undefined) {
+      Object.assign(this.receiver.client, { clientPingTimeoutMS: options.firstPauseMs });
+    }
     this.#surviveReconnects();
     this.receiver.client.on('connected', () => {
       this.#note(true);
