@@ -30,6 +30,11 @@ export const methodScopes = {
   'views.open': [],
 } as const satisfies Record<string, readonly string[]>;
 
+/** What the doctor alone calls. Without these scopes it cannot tell whether Cordon is in a channel; Cordon itself does not need them. */
+export const doctorScopes = {
+  'conversations.info': ['channels:read', 'groups:read'],
+} as const satisfies Record<string, readonly string[]>;
+
 /** Slash commands and shortcuts need one scope together. */
 export const commandScope = 'commands';
 

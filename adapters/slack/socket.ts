@@ -75,13 +75,13 @@ export class Socket {
    * tries again after the client's own growing pause, which `disconnect` ends. Source: @slack/socket-mode 3, `delayReconnectAttempt`.
    */
   #surviveReconnects(): void {
-    const { client } = this.receiver;
-    const start = client.start.bind(client);
-    const later: unknown = Reflect.get(client, 'delayReconnectAttempt');
+    const { client: opener } = this.receiver;
+    const start = opener.start.bind(opener);
+    const later: unknown = Reflect.get(opener, 'delayReconnectAttempt');
     if (!isPause(later)) throw new Error('the client of Socket Mode has no delayReconnectAttempt any more');
     // Its promise hangs when the attempt fails, and the failure goes to nobody.
     const pause: Pause = async (attempt) => {
-      const outcome: unknown = await later.call(client, () => settled(attempt.call(client)));
+      const outcome: unknown = await later.call(opener, () => settled(attempt.call(opener)));
       if (!(outcome instanceof Failed)) return outcome;
       throw outcome.error;
     };
@@ -96,7 +96,7 @@ export class Socket {
         return { ok: false };
       }
     };
-    Object.assign(client, { start: startAgain, delayReconnectAttempt: pause });
+    Object.assign(opener, { start: startAgain, delayReconnectAttempt: pause });
   }
 
   #note(connected: boolean): void {

@@ -71,7 +71,11 @@ export async function lookAtStore(databaseUrl: string): Promise<StoreLook> {
         missing: names.filter((name) => !applied.includes(name)),
         unknown: applied.filter((name) => !names.includes(name)),
       },
-      time: () => read(async () => dialect.now?.(db)),
+      time: () =>
+        read(async () => {
+          const ms = await dialect.now?.(db);
+          return ms === undefined ? undefined : Math.floor(ms);
+        }),
       writeMs: (now) => writeAndRollBack(db, dialect, now),
       quickCheck: () => read(() => (file === undefined ? Promise.resolve([]) : quickCheck(db))),
       begun: () => read(() => hasBegun(db)),
