@@ -31,9 +31,13 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   layer(['src/**'], ['**/adapters/**', '**/sandbox/**', ...platformSdks], 'The core imports no chat platform.', [
-    'src/main.ts',
+    'src/{main,cli}.ts',
   ]),
-  layer(['src/main.ts'], ['**/sandbox/**', ...platformSdks], 'The composition root names adapters, never their SDKs.'),
+  layer(
+    ['src/{main,cli}.ts'],
+    ['**/sandbox/**', ...platformSdks],
+    'A composition root names adapters, never their SDKs.',
+  ),
   layer(
     ['adapters/slack/**'],
     ['**/teams/**', '**/sandbox/**', 'botbuilder', 'botbuilder-*', 'botframework-*'],

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readLines, writeLines } from './cli/lines.js';
+import type { Outside } from './cli/command-line.js';
 import { run } from './cli/run.js';
 
-/** Composition root of the command line, started by bin/cordon.js. */
+/** Composition root of the command line, started by bin/cordon.js. It names adapters, but loads them for those commands alone that need them. */
 
 const root = new URL('../../', import.meta.url);
 
@@ -20,4 +22,23 @@ process.exitCode = await run(process.argv.slice(2), {
   now: Date.now,
   newId: randomUUID,
   userName: () => userInfo().username,
+  columns: process.stdout.columns,
+  outside,
 });
+
+async function outside(): Promise<Outside> {
+  const [{ default: fetch }, { createSlackDoctor }, { createTeamsDoctor }] = await Promise.all([
+    import('cross-fetch'),
+    import('../adapters/slack/doctor.js'),
+    import('../adapters/teams/doctor.js'),
+  ]);
+  return {
+    fetch,
+    monotonic: () => performance.now(),
+    sleep,
+    platformDoctors: ({ slack, teams }, ports) => [
+      ...(slack === undefined ? [] : [createSlackDoctor(slack, ports)]),
+      ...(teams === undefined ? [] : [createTeamsDoctor(teams, ports)]),
+    ],
+  };
+}

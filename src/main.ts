@@ -19,6 +19,8 @@ import type { Adapter, Core } from './platform.js';
 import { createDoorRecord } from './ops/door.js';
 import { createHttpApp, listen } from './ops/http.js';
 import { createLogger } from './ops/log.js';
+import { stuckMessages } from './ops/stuck.js';
+import { createTroubles } from './ops/troubles.js';
 import { directToGroups } from './request/tell-owners.js';
 import { cardAfter } from './request/card-after.js';
 import { createEntraGroups } from './graph/groups.js';
@@ -76,11 +78,12 @@ async function main(config: Config): Promise<void> {
   const { signal } = stopping;
   const throttle = createThrottle({ store, now, signal, quota: config.quota, random: Math.random, logger });
   const credential = entraCredential(config.entra);
+  const troubles = createTroubles(now);
   const userAgent = `MdePartner-Cordon-Cordon/${version}`;
   const defender = createDefenderClient({
     baseUrl: config.defender.apiUrl,
-    fetch: crossFetch,
-    token: createTokenSource({ credential, scope: config.defender.scope, now }),
+    fetch: troubles.fetch(crossFetch),
+    token: troubles.token(createTokenSource({ credential, scope: config.defender.scope, now }), 'Defender'),
     gate: (operation, options) => throttle.take(operation, { withinMs: longestQuestionMs, ...options }),
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
     timeoutMs: answerWithinMs,
@@ -93,7 +96,7 @@ async function main(config: Config): Promise<void> {
   const entraGroups = createEntraGroups({
     baseUrl: config.graph.url,
     fetch: crossFetch,
-    token: createTokenSource({ credential, scope: config.graph.scope, now }),
+    token: troubles.token(createTokenSource({ credential, scope: config.graph.scope, now }), 'Microsoft Graph'),
     tenantId: config.entra.tenantId.toLowerCase(),
     userAgent,
   });
@@ -117,6 +120,8 @@ async function main(config: Config): Promise<void> {
       },
       (error: unknown) => [`The records cannot be trusted or read: ${messageOf(error)}.`],
     );
+    // The same on every replica, so none is taken out of the balancer for it: docs/doctor.md.
+    const refused = [...troubles.reasons(), ...(await stuckMessages(store, now()))];
     const reasons = [
       ...records,
       ...workers.reasons(),
@@ -124,7 +129,11 @@ async function main(config: Config): Promise<void> {
       ...adapters.flatMap((adapter) => adapter.health().reasons),
     ];
     // A stop is somebody's decision, no fault of the process.
-    return { ok: reasons.length === 0, reasons: [...reasons, ...notes] };
+    return {
+      ok: reasons.length === 0,
+      degraded: refused.length > 0,
+      reasons: [...reasons, ...refused, ...notes],
+    };
   });
   const core: Core = {
     async accept(incoming) {
@@ -144,7 +153,7 @@ async function main(config: Config): Promise<void> {
     adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger }));
   }
 
-  const platforms = new Map(adapters.map(({ platform }) => [platform.name, platform]));
+  const platforms = new Map(adapters.map(({ platform }) => [platform.name, troubles.platform(platform)]));
   const workers = createWorkers(
     {
       store,

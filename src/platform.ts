@@ -53,6 +53,8 @@ export interface Adapter {
 export interface Health {
   readonly ok: boolean;
   readonly reasons: readonly string[];
+  /** It can be used, but not all of it works: nothing that another replica would do better. */
+  readonly degraded?: boolean;
 }
 
 /** What an adapter may ask of the core. */

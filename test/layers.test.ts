@@ -9,6 +9,9 @@ const forbidden: readonly [file: string, code: string][] = [
   ['src/view/card.ts', "import 'botbuilder';"],
   ['src/main.ts', "import '../sandbox/main.js';"],
   ['src/main.ts', "import '@slack/bolt';"],
+  ['src/cli.ts', "import '../sandbox/main.js';"],
+  ['src/cli.ts', "import '@slack/web-api';"],
+  ['src/cli/doctor.ts', "import '../../adapters/slack/doctor.js';"],
   ['adapters/slack/adapter.ts', "import '../teams/adapter.js';"],
   ['adapters/slack/adapter.ts', "import 'botbuilder';"],
   ['adapters/slack/adapter.ts', "import '../../sandbox/main.js';"],
@@ -34,6 +37,7 @@ describe('the dependency direction', () => {
     for (const [file, code] of [
       ['adapters/slack/adapter.ts', "import '../../src/platform.js';"],
       ['src/main.ts', "import '../adapters/slack/adapter.js';"],
+      ['src/cli.ts', "import '../adapters/slack/doctor.js';"],
     ] as const) {
       const [result] = await eslint.lintText(code, { filePath: file });
       assert.deepEqual(result?.messages, []);

@@ -30,5 +30,42 @@ export const methodScopes = {
   'views.open': [],
 } as const satisfies Record<string, readonly string[]>;
 
+/** What the doctor alone calls. Without these scopes it cannot tell whether Cordon is in a channel; Cordon itself does not need them. */
+export const doctorScopes = {
+  'conversations.info': ['channels:read', 'groups:read'],
+} as const satisfies Record<string, readonly string[]>;
+
 /** Slash commands and shortcuts need one scope together. */
 export const commandScope = 'commands';
+
+/** A bot scope, and for what. */
+export interface NeededScope {
+  readonly scope: string;
+  readonly why: string;
+}
+
+/**
+ * Every bot scope that Cordon needs, by what the policy makes of Slack: `groups` where it names a user group, `emails` where it matches
+ * people by address. With `groups` and without `emails` they are the manifest's.
+ */
+export function neededScopes({
+  groups,
+  emails,
+}: {
+  readonly groups: boolean;
+  readonly emails: boolean;
+}): NeededScope[] {
+  const uses: [scope: string, what: string][] = [
+    [commandScope, 'slash commands and the message shortcut'],
+    ...Object.entries(botEvents).map(([event, scope]): [string, string] => [scope, `the event ${event}`]),
+    ...Object.entries(methodScopes).flatMap(([method, scopes]) =>
+      scopes.map((scope): [string, string] => [scope, method]),
+    ),
+    ...(emails ? [['users:read.email', 'people: match: email in the policy'] as [string, string]] : []),
+  ];
+  const scopes = [...new Set(uses.map(([scope]) => scope))].filter((scope) => groups || scope !== 'usergroups:read');
+  return scopes.toSorted().map((scope) => ({
+    scope,
+    why: `for ${uses.flatMap(([each, what]) => (each === scope ? [what] : [])).join(', ')}`,
+  }));
+}

@@ -1,5 +1,5 @@
 import { SocketModeReceiver } from '@slack/bolt';
-import type { WebClientOptions } from '@slack/web-api';
+import type { AppsConnectionsOpenResponse, WebClientOptions } from '@slack/web-api';
 import { messageOf } from '../../src/errors.js';
 import { MalformedPayload } from './intake.js';
 import { type Log, slackLogger } from './log.js';
@@ -10,6 +10,8 @@ export interface SocketOptions {
   readonly clientOptions: WebClientOptions;
   readonly now: () => number;
   readonly log: Log;
+  /** Ms before the first reconnect; each further one waits longer. Five seconds when missing. */
+  readonly firstPauseMs?: number;
 }
 
 /** A reconnect that Slack asks for takes a few seconds: no reason for an alarm. */
@@ -38,6 +40,10 @@ export class Socket {
         return Promise.resolve(error instanceof MalformedPayload);
       },
     });
+    if (options.firstPauseMs !== undefined) {
+      Object.assign(this.receiver.client, { clientPingTimeoutMS: options.firstPauseMs });
+    }
+    this.#surviveReconnects();
     this.receiver.client.on('connected', () => {
       this.#note(true);
     });
@@ -46,13 +52,9 @@ export class Socket {
     });
   }
 
-  /** Connects in the background: the work on what is stored must not wait for Slack. */
+  /** Connects in the background: the work on what is stored must not wait for Slack. Never rejects: see `#surviveReconnects`. */
   start(): void {
-    this.receiver.start().catch((error: unknown) => {
-      if (this.#stopping) return;
-      this.#trouble = messageOf(error);
-      this.#options.log.error({ err: error }, `Slack's socket could not be opened: ${this.#trouble}`);
-    });
+    void this.receiver.start();
   }
 
   async stop(): Promise<void> {
@@ -67,6 +69,36 @@ export class Socket {
     return `Slack's socket has not been connected since ${new Date(this.#since).toISOString()}`;
   }
 
+  /**
+   * Slack's client connects anew by itself, and nobody catches what that throws where Slack refuses for good (a revoked token) or cannot
+   * be reached for long: the process would end by an unhandled rejection. So its `start` never rejects here; it notes the trouble and
+   * tries again after the client's own growing pause, which `disconnect` ends. Source: @slack/socket-mode 3, `delayReconnectAttempt`.
+   */
+  #surviveReconnects(): void {
+    const { client: opener } = this.receiver;
+    const start = opener.start.bind(opener);
+    const later: unknown = Reflect.get(opener, 'delayReconnectAttempt');
+    if (!isPause(later)) throw new Error('the client of Socket Mode has no delayReconnectAttempt any more');
+    // Its promise hangs when the attempt fails, and the failure goes to nobody.
+    const pause: Pause = async (attempt) => {
+      const outcome: unknown = await later.call(opener, () => settled(attempt.call(opener)));
+      if (!(outcome instanceof Failed)) return outcome;
+      throw outcome.error;
+    };
+    const startAgain = async (): Promise<AppsConnectionsOpenResponse> => {
+      try {
+        return await start();
+      } catch (error) {
+        if (this.#stopping) return { ok: false };
+        this.#trouble = messageOf(error);
+        this.#options.log.error({ err: error }, `Slack's socket could not be opened: ${this.#trouble}`);
+        void pause(startAgain);
+        return { ok: false };
+      }
+    };
+    Object.assign(opener, { start: startAgain, delayReconnectAttempt: pause });
+  }
+
   #note(connected: boolean): void {
     if (connected) this.#trouble = undefined;
     if (connected === this.#connected) return;
@@ -74,4 +106,20 @@ export class Socket {
     this.#since = this.#options.now();
     this.#options.log.info({ connected }, "Slack's socket changed");
   }
+}
+
+/** Waits, longer each time, then makes the attempt. */
+type Pause = (attempt: () => Promise<unknown>) => Promise<unknown>;
+
+function isPause(value: unknown): value is Pause {
+  return typeof value === 'function';
+}
+
+class Failed {
+  constructor(readonly error: unknown) {}
+}
+
+/** Never rejects. */
+function settled(work: Promise<unknown>): Promise<unknown> {
+  return work.catch((error: unknown) => new Failed(error));
 }

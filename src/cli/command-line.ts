@@ -1,4 +1,5 @@
 import { CordonError } from '../errors.js';
+import type { PlatformDoctors } from '../ops/doctor/platform-doctor.js';
 
 /** Stands for the host name in the manifests that ship with Cordon. */
 export const hostPlaceholder = 'cordon.example.com';
@@ -22,6 +23,18 @@ export interface World {
   readonly newId: () => string;
   /** Whom the operating system takes the user for. */
   readonly userName: () => string;
+  /** How many characters a line of the terminal has; undefined where it is none. */
+  readonly columns: number | undefined;
+  /** What `doctor` alone needs of the world, loaded when it is asked for: the adapters take a while. */
+  readonly outside: () => Promise<Outside>;
+}
+
+export interface Outside {
+  readonly fetch: typeof globalThis.fetch;
+  readonly platformDoctors: PlatformDoctors;
+  /** Ms that only go up. */
+  readonly monotonic: () => number;
+  readonly sleep: (ms: number) => Promise<unknown>;
 }
 
 export interface CliCommand {

@@ -12,8 +12,8 @@ export function createHttpApp(ready: () => Promise<Health>): Express {
     response.json({ status: 'live' });
   });
   app.get('/readyz', async (_request, response) => {
-    const { ok, reasons } = await ready();
-    response.status(ok ? 200 : 503).json({ status: ok ? 'ready' : 'degraded', reasons });
+    const { ok, reasons, degraded = false } = await ready();
+    response.status(ok ? 200 : 503).json({ status: ok && !degraded ? 'ready' : 'degraded', reasons });
   });
   return app;
 }

@@ -27,7 +27,7 @@ export function createLogger(
  * What has the form of a token or of a password in an address: JSON Web Tokens, Slack's tokens, what follows `Bearer`. An error's
  * message or stack may carry one that somebody else put there. It does not find secrets without a form of their own.
  */
-function withoutTokens(line: string): string {
+export function withoutTokens(line: string): string {
   return line
     .replaceAll(/\beyJ[\w-]{10,}(?:\.[\w-]*)*/g, '[cut]')
     .replaceAll(/\bx(?:ox[a-z]|app)-[\w-]+/g, '[cut]')

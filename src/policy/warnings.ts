@@ -19,6 +19,11 @@ export function policyWarnings(policy: Policy, used: readonly string[] = []): st
   ];
 }
 
+/** Of the warnings, those about rules that nobody can approve: every request under one waits until it expires. */
+export function nobodyCanApprove(policy: Policy): string[] {
+  return policy.rules.flatMap((rule) => nobodyApproves(policy, rule));
+}
+
 function unusedGroups({ groups, rules, owners, stoppers, ceilings }: Policy, used: readonly string[]): string[] {
   const named = new Set([
     ...used,

@@ -3,7 +3,7 @@ import type { MessageRef } from '../platform.js';
 import type { Place } from '../request/request.js';
 import type { StoreDialect } from './dialect.js';
 import type { DeliveryTable, Schema } from './schema.js';
-import type { Delivery, Message, NewDelivery, StoredCard } from './store.js';
+import type { Delivery, Message, NewDelivery, Overdue, StoredCard } from './store.js';
 
 export async function owe(trx: Transaction<Schema>, deliveries: readonly NewDelivery[], at: number): Promise<void> {
   if (deliveries.length === 0) return;
@@ -185,4 +185,17 @@ function toDelivery(row: Selectable<DeliveryTable>, owner: string): Delivery {
     createdAt: row.created_at,
     ...(row.error !== null && { lastError: row.error }),
   };
+}
+
+export async function overdueDeliveries(db: Kysely<Schema>, before: number): Promise<Overdue[]> {
+  const rows = await db
+    .selectFrom('delivery')
+    .select(['platform', ({ fn }) => fn.countAll().as('count'), ({ fn }) => fn.min('created_at').as('since')])
+    .where('state', '=', 'owed')
+    .where('attempts', '>', 0)
+    .where('created_at', '<', before)
+    .groupBy('platform')
+    .orderBy('platform')
+    .execute();
+  return rows.map(({ platform, count, since }) => ({ platform, count: Number(count), since }));
 }

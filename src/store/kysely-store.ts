@@ -116,6 +116,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     claimDeliveries: (owner, at, limit) =>
       session.write((trx) => deliveries.claimDeliveries(trx, dialect, owner, at, limit)),
     nextDeliveryDue: () => session.read(deliveries.nextDeliveryDue),
+    overdueDeliveries: (before) => session.read((db) => deliveries.overdueDeliveries(db, before)),
     delivered: (delivery, { at, ...outcome }) =>
       session.write(async (trx) => {
         if (!(await deliveries.settleDelivery(trx, delivery, { state: 'sent', at }))) return false;

@@ -73,6 +73,8 @@ export interface Store extends PeopleStore, ControlStore {
   /** Claims owed deliveries due at `now`: at most one per lane, the oldest of it. Later ones of a lane wait for it. */
   claimDeliveries(owner: string, now: number, limit: number): Promise<Delivery[]>;
   nextDeliveryDue(): Promise<number | undefined>;
+  /** Messages that were tried, are still owed and older than `before` (Unix ms): how many on each platform, and since when the oldest waits. */
+  overdueDeliveries(before: number): Promise<readonly Overdue[]>;
   /**
    * Marks it sent; for an `announce`, remembers the message as the Request's card in this place. Like the other two ends of a
    * delivery it does nothing where the claim is lost; false then.
@@ -294,6 +296,12 @@ export interface Delivery extends NewDelivery {
   readonly createdAt: number;
   /** The `error` with which it was put off last. */
   readonly lastError?: string;
+}
+
+export interface Overdue {
+  readonly platform: PlatformName;
+  readonly count: number;
+  readonly since: number;
 }
 
 export interface StoredCard {

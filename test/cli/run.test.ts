@@ -37,6 +37,13 @@ describe('cordon on the command line', () => {
     ['manifest slack --host a.example --app-id abc', /for Teams alone/],
     ['manifest slack extra --host a.example', /“extra” is too much/],
   ];
+  mistakes.push(
+    ['doctor --send-samples C0SAMPLES', /is no conversation: write slack:<channel id> or teams:/],
+    ['doctor --url cordon.contoso.com', /is no address: write https:\/\//],
+    ['doctor everything', /takes options only/],
+    ['doctor --jsn', /Did you mean --json\?/],
+    ['doctor --url https://a.example --send-samples slack:C1', /either --url or --send-samples/],
+  );
   for (const [line, words] of mistakes) {
     it(`does not understand “${line}”, says why and exits with 2`, async () => {
       const { code, stderr, files } = await cordon(line);

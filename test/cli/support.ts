@@ -47,6 +47,8 @@ export async function cordon(
     now: () => now,
     newId: () => 'export-1',
     userName: () => 'olga',
+    columns: undefined,
+    outside: () => Promise.reject(new Error('nothing outside is asked here')),
   });
   return { code, stdout, stderr, files };
 }

@@ -25,6 +25,18 @@ export function deliveryContract(subject: Subject): void {
     const failed = { error: 'HTTP 503', unsure: false };
     const sent = (delivery: Delivery) => subject.store.delivered(delivery, { at: 1 });
 
+    it('tells how many were tried, are still owed and too old, and since when', async () => {
+      await owe(reply('a', 'tried'), reply('b', 'never tried'), reply('c', 'sent'));
+      const found = await look(storeTime);
+      const [tried, , done] = found;
+      await subject.store.postponeDelivery(tried!, storeTime + 1, failed);
+      await sent(done!);
+      assert.deepEqual(await subject.store.overdueDeliveries(storeTime), []);
+      assert.deepEqual(await subject.store.overdueDeliveries(storeTime + 1), [
+        { platform: 'slack', count: 1, since: storeTime },
+      ]);
+    });
+
     it('gives back what is owed, as it was', async () => {
       const owed = reply('l', 'hello', { requestId: '7K3M9Q2X' });
       await owe({ ...owed, notBefore: 5 });

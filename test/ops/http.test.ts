@@ -59,4 +59,23 @@ describe('the HTTP port', () => {
       userText: /127\.0\.0\.1:\d+ .*Set PORT and HOST/,
     });
   });
+
+  it('stays in the balancer where something is degraded that no other replica would do better', async () => {
+    const reasons = ['Entra gave Cordon no token.'];
+    for (const [health, status, word] of [
+      [{ ok: true, reasons: [] }, 200, 'ready'],
+      [{ ok: true, degraded: true, reasons }, 200, 'degraded'],
+      [{ ok: false, reasons }, 503, 'degraded'],
+    ] as const) {
+      server = await listen(
+        createHttpApp(() => Promise.resolve(health)),
+        '127.0.0.1',
+        0,
+      );
+      const response = await fetch(`http://127.0.0.1:${server.port}/readyz`);
+      assert.deepEqual([response.status, await response.json()], [status, { status: word, reasons: health.reasons }]);
+      await server.close();
+    }
+    server = undefined;
+  });
 });

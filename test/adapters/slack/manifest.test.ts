@@ -8,7 +8,9 @@ import { eventsPath } from '../../../adapters/slack/http.js';
 import {
   botEvents,
   commandScope,
+  doctorScopes,
   methodScopes,
+  neededScopes,
   restrictShortcut,
   slashCommands,
 } from '../../../adapters/slack/names.js';
@@ -72,13 +74,23 @@ describe('The Slack manifest', () => {
     assert.deepEqual(manifest.oauth_config.scopes.bot.toSorted(), [...needed].sort());
   });
 
+  it('asks for what the doctor looks for, where the policy names user groups', () => {
+    const needed = neededScopes({ groups: true, emails: false }).map(({ scope }) => scope);
+    assert.deepEqual(manifest.oauth_config.scopes.bot.toSorted(), needed);
+    const without = neededScopes({ groups: false, emails: false }).map(({ scope }) => scope);
+    assert.deepEqual(
+      needed.filter((scope) => !without.includes(scope)),
+      ['usergroups:read'],
+    );
+  });
+
   it('knows every Web API method that the adapter calls', () => {
     const folder = 'adapters/slack';
     const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     const called = sources.flatMap((file) =>
       [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/\bclient\.(\w+(?:\.\w+)+)\(/g)].map((match) => match[1]),
     );
-    assert.deepEqual([...new Set(called)].sort(), Object.keys(methodScopes).sort());
+    assert.deepEqual([...new Set(called)].sort(), Object.keys({ ...methodScopes, ...doctorScopes }).sort());
   });
 
   it('sends everything to the one path that the adapter mounts', () => {

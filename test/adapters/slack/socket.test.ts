@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { App } from '@slack/bolt';
 import { createSlackAdapter } from '../../../adapters/slack/adapter.js';
 import type { Adapter } from '../../../src/platform.js';
 import type { Incoming } from '../../../src/command/model.js';
+import { Socket } from '../../../adapters/slack/socket.js';
 import { payload, quiet } from './support.js';
-import { ok, startWebApi, type WebApi } from './web-api.js';
+import { ok, refuse, type Reply, startWebApi, type WebApi } from './web-api.js';
+import { eventually } from '../../e2e/eventually.js';
 
 /** Slack's end of a socket: says hello, hands out envelopes, collects acknowledgements. */
 class SlackSocket {
@@ -132,4 +135,53 @@ describe('Slack in Socket Mode', () => {
     });
     assert.match(adapter.health().reasons.join(), /has not been connected since 2026-11-23T/);
   });
+
+  for (const [what, answer] of [
+    ['a revoked app token', () => refuse('invalid_auth')],
+    ['a refusal after one that passes', passing()],
+  ] as const) {
+    it(`survives ${what} during a reconnect, says so, and comes back when it is over`, async () => {
+      const unhandled: unknown[] = [];
+      const note = (error: unknown): void => {
+        unhandled.push(error);
+      };
+      // It would end Cordon.
+      process.on('unhandledRejection', note);
+      const clientOptions = { slackApiUrl: `${api.url}/` };
+      const socket = new Socket({
+        appToken: 'xapp-test',
+        clientOptions,
+        now: () => clock,
+        log: quiet,
+        firstPauseMs: 20,
+      });
+      try {
+        socket.receiver.init(
+          new App({ receiver: socket.receiver, token: 'xoxb-test', tokenVerificationEnabled: false }),
+        );
+        const before = slack.server.clients.size;
+        socket.start();
+        await slack.until(() => slack.server.clients.size === before + 1);
+        api.answers['apps.connections.open'] = answer;
+        slack.send('disconnect', 'e1', {});
+        await eventually('trouble', () => socket.problem() !== undefined);
+        assert.match(socket.problem() ?? '', /Slack's socket cannot be opened: .*invalid_auth/);
+        api.answers['apps.connections.open'] = () => ok({ url: slack.url });
+        await eventually('a connection', () => socket.problem() === undefined);
+        assert.deepEqual(unhandled, []);
+      } finally {
+        process.off('unhandledRejection', note);
+        await socket.stop();
+      }
+    });
+  }
 });
+
+/** One code that the client tries again by itself, then one that it does not. */
+function passing(): () => Reply {
+  let asked = 0;
+  return () => {
+    asked += 1;
+    return refuse(asked === 1 ? 'some_new_code' : 'invalid_auth');
+  };
+}

@@ -14,7 +14,7 @@ import type { Left } from './left.js';
 const fromOutside = 'eyJjYW5hcnkiOiJmcm9tLW91dHNpZGUifQCANARYxxxxxxxxxxxxxxxxxxxxxxxx';
 const inRequest = 'eyJjYW5hcnkiOiJvZi10aGUtY2FsbGVyIn0CANARYyyyyyyyyyyyyyyyyyyyyyyyy';
 const botToken = 'xoxb-CANARY-bot-token';
-const signingSecret = 'sandbox-signing-secret';
+const signingSecret = '5a0db0c55a0db0c55a0db0c55a0db0c5';
 const group = '0f0f0f0f-1111-4222-8333-444455556666';
 const policy = sandboxPolicy.replace(
   '  soc-leads:\n',

@@ -1,0 +1,86 @@
+import type { TokenSource } from '../defender/credentials.js';
+import { type Platform, PlatformError, platformTitle } from '../platform.js';
+import { CordonError } from '../errors.js';
+
+/** What outside refused lately, as the process itself saw it: nobody is asked. For `/readyz`. */
+export interface Troubles {
+  /** Full sentences, oldest first. */
+  reasons(): readonly string[];
+  /** The same source; a refusal of Entra is a trouble until it gives a token again. */
+  token(source: TokenSource, whose: string): TokenSource;
+  /** The same fetch; a 401 or 403 of Defender is a trouble of that operation until it answers otherwise. */
+  fetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch;
+  /** The same platform; a refused token is a trouble until a call goes through. */
+  platform(platform: Platform): Platform;
+}
+
+/** Nobody may have tried again since: then nobody knows any more. */
+const keptMs = 3_600_000;
+
+/** Codes of the adapters' errors that are about Cordon's own credentials, whoever it was about. */
+const refusedTokens: ReadonlySet<string> = new Set([
+  ...['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive'].map(
+    (code) => `slack_${code}`,
+  ),
+  ...['teams_credentials', 'teams_unauthorized', 'teams_http_401'],
+]);
+
+/** `now`: Unix ms. */
+export function createTroubles(now: () => number): Troubles {
+  const known = new Map<string, { readonly text: string; readonly at: number }>();
+  const note = (key: string, text: string): void => {
+    known.delete(key);
+    known.set(key, { text, at: now() });
+  };
+
+  async function watched<T>(name: Platform['name'], work: Promise<T>): Promise<T> {
+    try {
+      const done = await work;
+      known.delete(name);
+      return done;
+    } catch (error) {
+      if (error instanceof PlatformError && refusedTokens.has(error.code)) {
+        note(name, `${platformTitle[name]} refuses the token of Cordon: ${error.userText ?? error.code}`);
+      }
+      throw error;
+    }
+  }
+
+  return {
+    reasons: () => [...known.values()].filter(({ at }) => now() - at < keptMs).map(({ text }) => text),
+    token: (source, whose) => async (force) => {
+      try {
+        const token = await source(force);
+        known.delete(`token ${whose}`);
+        return token;
+      } catch (error) {
+        const text = error instanceof CordonError ? error.userText : undefined;
+        note(`token ${whose}`, `For ${whose}: ${text ?? 'Entra gave Cordon no token.'}`);
+        throw error;
+      }
+    },
+    fetch: (fetch) => async (input, init) => {
+      const response = await fetch(input, init);
+      const operation = operationOf(
+        typeof input === 'string' ? input : input instanceof URL ? input.href : input.url,
+        init?.method,
+      );
+      if (response.status === 401 || response.status === 403) {
+        note(operation, `Defender answers ${response.status} to ${operation}: cordon doctor says what is missing.`);
+      } else if (response.status < 500 && response.status !== 429) known.delete(operation);
+      return response;
+    },
+    platform: (platform) => ({
+      name: platform.name,
+      send: (target, view) => watched(platform.name, platform.send(target, view)),
+      update: (ref, view) => watched(platform.name, platform.update(ref, view)),
+      lookUp: (account) => watched(platform.name, platform.lookUp(account)),
+    }),
+  };
+}
+
+/** By its last segment for what changes something, so that a read which goes through does not hide a refused restriction. */
+function operationOf(url: string, method = 'GET'): string {
+  if (method === 'GET') return 'reading';
+  return new URL(url).pathname.split('/').at(-1) ?? 'writing';
+}
