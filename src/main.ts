@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import crossFetch from 'cross-fetch';
 import { createSlackAdapter } from '../adapters/slack/adapter.js';
+import { slackMethod } from '../adapters/slack/method.js';
 import { createTeamsAdapter } from '../adapters/teams/adapter.js';
+import { teamsMethod } from '../adapters/teams/method.js';
 import { loadAuditKeys } from './audit/key-file.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { createDefenderClient } from './defender/client.js';
@@ -13,10 +15,14 @@ import { createThrottle } from './defender/throttle.js';
 import { createUnfinished } from './defender/unfinished.js';
 import { CordonError, messageOf } from './errors.js';
 import { buttonToken, linkCode, requestId } from './ids.js';
-import type { Adapter, Core } from './platform.js';
+import type { Adapter, Core, Health } from './platform.js';
+import { watchChanges } from './ops/changes.js';
 import { createDoorRecord } from './ops/door.js';
 import { createHttpApp, listen } from './ops/http.js';
+import { createJournal } from './ops/journal.js';
 import { createLogger } from './ops/log.js';
+import { createMetrics } from './ops/metrics.js';
+import { loadTracing } from './ops/tracing.js';
 import { directToGroups } from './request/tell-owners.js';
 import { cardAfter } from './request/card-after.js';
 import { createEntraGroups } from './graph/groups.js';
@@ -40,6 +46,8 @@ const lookAtPolicyMs = 3_000;
 
 async function main(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
+  const metrics = createMetrics();
+  const tracing = await loadTracing(process.env, { version, logger });
   const clock = createClock({ wall: Date.now, monotonic: () => performance.now() });
   const now = (): number => clock.now();
   const policy = createPolicyWatch({
@@ -49,20 +57,28 @@ async function main(config: Config): Promise<void> {
     record: (events) => store.record(events),
     lastEvent: (what) => store.lastEvent(what),
     tell: async (problem, inForce) => {
+      metrics.reloaded('rejected');
       const world = { store, platforms, now, policy: () => policy.policy() };
       const note = policyRejected(problem, inForce.revision);
       await store.owe(await directToGroups(world, await groups.policyNow(), inForce.owners, note));
       workers.wake('deliver');
     },
     changed: (next) => {
+      metrics.reloaded('taken');
       warnOfReach(next);
     },
     logger,
   });
   await policy.load();
   const audit = (begun: boolean) => loadAuditKeys(config.auditKeyPaths, begun);
-  const store = await openWhenThere(config.databaseUrl, { now, audit }, (error) => {
+  const opened = await openWhenThere(config.databaseUrl, { now, audit, observe: metrics.stored }, (error) => {
     logger.warn({ code: error.code }, `waiting for the database: ${error.message}`);
+  });
+  const journal = createJournal(logger);
+  const store = watchChanges(opened, (committed) => {
+    metrics.changed(committed);
+    journal(committed);
+    tracing.changed(committed);
   });
   await clock.follow(() => store.time());
   await policy.noteLoaded();
@@ -72,23 +88,32 @@ async function main(config: Config): Promise<void> {
   const throttle = createThrottle({ store, now, signal, quota: config.quota, random: Math.random, logger });
   const credential = clientSecretCredential(config.entra);
   const userAgent = `MdePartner-Cordon-Cordon/${version}`;
-  const defender = createDefenderClient({
+  const client = createDefenderClient({
     baseUrl: config.defender.apiUrl,
     fetch: crossFetch,
-    token: createTokenSource({ credential, scope: config.defender.scope, now }),
+    token: createTokenSource({
+      credential: metrics.credential('defender', credential),
+      scope: config.defender.scope,
+      now,
+    }),
     gate: (operation, options) => throttle.take(operation, { withinMs: longestQuestionMs, ...options }),
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
+    onAnswer: (answered) => {
+      metrics.answered(answered);
+      tracing.answered(answered);
+    },
     timeoutMs: answerWithinMs,
     userAgent,
     dryRun: config.dryRun,
     now,
     logger,
   });
+  const defender = metrics.defender(client);
 
   const entraGroups = createEntraGroups({
     baseUrl: config.graph.url,
     fetch: crossFetch,
-    token: createTokenSource({ credential, scope: config.graph.scope, now }),
+    token: createTokenSource({ credential: metrics.credential('graph', credential), scope: config.graph.scope, now }),
     tenantId: config.entra.tenantId.toLowerCase(),
     userAgent,
   });
@@ -103,6 +128,19 @@ async function main(config: Config): Promise<void> {
   });
 
   const adapters: Adapter[] = [];
+  const servesMetrics = config.metrics
+    ? (ready: () => Promise<Health>) =>
+        metrics.page({
+          store,
+          ready,
+          alive: () => workers.reasons().length === 0,
+          policy: { revision: () => policy.policy().revision, rejected: () => policy.reasons().length > 0 },
+          dryRun: config.dryRun,
+          version,
+          quota: config.quota,
+          now,
+        })
+    : undefined;
   const app = createHttpApp(async () => {
     const notes: string[] = [];
     const records = await Promise.all([store.switch(), store.checkRecord()]).then(
@@ -120,26 +158,31 @@ async function main(config: Config): Promise<void> {
     ];
     // A stop is somebody's decision, no fault of the process.
     return { ok: reasons.length === 0, reasons: [...reasons, ...notes] };
-  });
-  const core: Core = {
-    async accept(incoming) {
-      const fresh = await store.accept(incoming, now());
-      if (fresh) workers.wake('intake');
-      return fresh;
-    },
+  }, servesMetrics);
+  const core = metrics.core({
+    accept: (incoming) =>
+      tracing.received(incoming, async () => {
+        const fresh = await store.accept(incoming, now());
+        if (fresh) workers.wake('intake');
+        return fresh;
+      }),
     cardAfter: (press, withinMs) =>
       cardAfter({ store, now, portalUrl: config.defender.portalUrl, sleep: delay }, press, withinMs),
     refused: (platform, reason) => {
       door.refused(platform, reason);
     },
-  };
-  if (config.slack) adapters.push(createSlackAdapter({ settings: config.slack, app, core, now, logger }));
+  } satisfies Core);
+  if (config.slack) {
+    const fetch = metrics.fetch('slack', slackMethod, crossFetch);
+    adapters.push(createSlackAdapter({ settings: config.slack, app, core, now, logger, fetch }));
+  }
   if (config.teams) {
     const addresses = store.addresses('teams');
-    adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger }));
+    const fetch = metrics.fetch('teams', teamsMethod, crossFetch);
+    adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger, fetch }));
   }
 
-  const platforms = new Map(adapters.map(({ platform }) => [platform.name, platform]));
+  const platforms = new Map(adapters.map(({ platform }) => [platform.name, metrics.platform(platform)]));
   const workers = createWorkers(
     {
       store,
@@ -154,6 +197,7 @@ async function main(config: Config): Promise<void> {
       newToken: () => buttonToken(randomBytes),
       newCode: () => linkCode(randomBytes),
       logger,
+      tracer: tracing.tracer,
       portalUrl: config.defender.portalUrl,
       dryRun: config.dryRun,
       limits: {
@@ -164,6 +208,7 @@ async function main(config: Config): Promise<void> {
       },
     },
     { ms: config.leaseMs, newId: randomUUID, clock },
+    metrics.ticked,
   );
 
   const server = await listen(app, config.host, config.port);
@@ -180,8 +225,9 @@ async function main(config: Config): Promise<void> {
     },
     now,
     logger,
+    ticked: metrics.ticked,
   });
-  const doorkeeper = createLoop({ name: 'door', tick: () => door.flush(), now, logger });
+  const doorkeeper = createLoop({ name: 'door', tick: () => door.flush(), now, logger, ticked: metrics.ticked });
   watching.start();
   doorkeeper.start();
   warnOfReach(policy.policy());
@@ -203,6 +249,7 @@ async function main(config: Config): Promise<void> {
       await Promise.all([watching.stop(), doorkeeper.stop()]);
       await door.flush('all');
       await store.close();
+      await tracing.close();
     };
     // What does not end in time is handed back by the lease: another process, or the next start, takes it over.
     await Promise.race([

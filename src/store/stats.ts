@@ -86,7 +86,7 @@ async function lines(trx: Transaction<Schema>): Promise<StoreStats['queue']> {
   return rows.map(({ action, waiting, since }) => ({
     action: action as ActionKind,
     waiting: Number(waiting),
-    since: Number(since),
+    since,
   }));
 }
 
@@ -97,7 +97,7 @@ async function owed(trx: Transaction<Schema>): Promise<StoreStats['deliveries']>
     .where('state', '=', 'owed')
     .groupBy('platform')
     .execute();
-  return rows.map(({ platform, pending, since }) => ({ platform, pending: Number(pending), since: Number(since) }));
+  return rows.map(({ platform, pending, since }) => ({ platform, pending: Number(pending), since }));
 }
 
 async function unanswered(trx: Transaction<Schema>): Promise<StoreStats['inbox']> {
@@ -106,7 +106,7 @@ async function unanswered(trx: Transaction<Schema>): Promise<StoreStats['inbox']
     .select(({ fn }) => [fn.countAll().as('pending'), fn.min('received_at').as('since')])
     .where('settled_at', 'is', null)
     .executeTakeFirstOrThrow();
-  return { pending: Number(pending), since: Number(pending) === 0 ? undefined : Number(since) };
+  return { pending: Number(pending), since: Number(pending) === 0 ? undefined : since };
 }
 
 async function counted(trx: Transaction<Schema>, now: number): Promise<CallCount[]> {
