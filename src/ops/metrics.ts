@@ -39,6 +39,7 @@ export interface Metrics {
 
 export function createMetrics(): Metrics {
   const instruments = createInstruments();
+  measure.beginAtZero(instruments);
   return {
     defender: (defender) => measure.measureDefender(instruments, defender),
     platform: (platform) => measure.measurePlatform(instruments, platform),

@@ -24,8 +24,8 @@ export interface StoreStats {
   /** Processes that share the database and are alive. */
   readonly replicas: number;
   readonly stopped: boolean;
-  /** Events in the record, and when its end was signed last. */
-  readonly audit: { readonly events: number; readonly signedAt: number | undefined };
+  /** Events in the record, how many of them no checkpoint covers, and when the last one was signed. */
+  readonly audit: { readonly events: number; readonly unsigned: number; readonly signedAt: number | undefined };
 }
 
 export interface CallCount {
@@ -155,6 +155,7 @@ async function alive(trx: Transaction<Schema>, now: number): Promise<number> {
 
 async function record(trx: Transaction<Schema>): Promise<StoreStats['audit']> {
   const head = await trx.selectFrom('audit_head').select('seq').executeTakeFirst();
-  const last = await trx.selectFrom('audit_checkpoint').select('at').orderBy('seq', 'desc').limit(1).executeTakeFirst();
-  return { events: head?.seq ?? 0, signedAt: last?.at };
+  const last = await trx.selectFrom('audit_checkpoint').select(['seq', 'at']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  const events = head?.seq ?? 0;
+  return { events, unsigned: events - (last?.seq ?? 0), signedAt: last?.at };
 }

@@ -128,6 +128,7 @@ export function createInstruments() {
       inboxOldest: gauge('inbox_oldest_seconds', 'For how long the oldest of them has waited'),
       events: counter('audit_events_total', 'Events in the record, of all processes'),
       sound: gauge('audit_sound', '1 where the end of the record is what Cordon wrote, 0 where it is not'),
+      unsigned: gauge('audit_unsigned_events', 'Events in the record that no checkpoint covers yet'),
       signed: gauge('audit_checkpoint_age_seconds', 'How long ago the end of the record was signed'),
       replicas: gauge('replicas', 'Processes that share the database and are alive'),
       stopped: gauge('stopped', '1 while the kill switch holds back restrictions, else 0'),

@@ -10,6 +10,16 @@ import type { Instruments } from './instruments.js';
 
 /** Each takes a port, or what a hook tells, and counts. Nothing here changes what is done, or throws. */
 
+/** Begins at 0 what an alarm looks at: the first of a kind would else appear as 1, in which Prometheus sees no increase. */
+export function beginAtZero({ process, chat, defender }: Instruments): void {
+  for (const source of ['ready', 'record', 'store']) process.scrapeErrors.inc({ source }, 0);
+  for (const result of ['taken', 'rejected']) process.policyReloads.inc({ result }, 0);
+  for (const audience of ['defender', 'graph']) defender.tokens.inc({ audience, result: 'failed' }, 0);
+  for (const platform of ['slack', 'teams']) {
+    for (const reason of ['unsigned', 'wrong signature', 'wrong time']) chat.refused.inc({ platform, reason }, 0);
+  }
+}
+
 const knownCodes: ReadonlySet<string> = new Set([...wireCodes, ...ownCodes]);
 
 export function measureStoreWork({ store }: Instruments): (work: StoreWork) => void {
@@ -137,7 +147,7 @@ export function measureFetch(
 export function measureTicks({ process }: Instruments): (tick: { loop: string; ms: number; failed: boolean }) => void {
   return ({ loop, ms, failed }) => {
     process.ticks.observe({ loop }, ms / 1_000);
-    if (failed) process.loopFailures.inc({ loop });
+    process.loopFailures.inc({ loop }, failed ? 1 : 0);
   };
 }
 

@@ -132,6 +132,7 @@ function ofStats({ requests, defender, chat, store }: Instruments): Gauge[] {
     store.inbox,
     store.inboxOldest,
     store.signed,
+    store.unsigned,
     store.replicas,
     store.stopped,
   ];
@@ -156,6 +157,7 @@ function setStats(instruments: Instruments, options: ScrapeOptions, stats: Store
   store.inboxOldest.set(ageOf(stats.inbox.since));
   store.replicas.set(stats.replicas);
   store.stopped.set(stats.stopped ? 1 : 0);
+  store.unsigned.set(stats.audit.unsigned);
   if (stats.audit.signedAt !== undefined) store.signed.set(ageOf(stats.audit.signedAt));
   // The store's own number, which no restart sets back.
   store.events.reset();
