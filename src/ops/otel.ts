@@ -26,6 +26,7 @@ import {
   type IdGenerator,
   NodeTracerProvider,
   RandomIdGenerator,
+  type SpanExporter,
 } from '@opentelemetry/sdk-trace-node';
 import type { BaseLogger } from 'pino';
 import { CordonError, messageOf } from '../errors.js';
@@ -50,7 +51,7 @@ export function startOtel({ env, version, logger }: OtelOptions): Tracing {
       .merge(resourceFromAttributes({ 'service.name': 'cordon', 'service.version': version }))
       .merge(detectResources({ detectors: [envDetector] })),
     idGenerator: ids,
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+    spanProcessors: [new BatchSpanProcessor(new TellingExporter(new OTLPTraceExporter(), logger))],
   });
   warnOfProtocol(env, logger);
   const otel = provider.getTracer('cordon', version);
@@ -121,6 +122,37 @@ export function startOtel({ env, version, logger }: OtelOptions): Tracing {
       await Promise.race([down, timeout]);
     },
   };
+}
+
+/** Says in the log when spans begin to be lost, and no more until some arrive again. */
+class TellingExporter implements SpanExporter {
+  #lost = false;
+
+  constructor(
+    private readonly exporter: SpanExporter,
+    private readonly logger: Pick<BaseLogger, 'warn'>,
+  ) {}
+
+  export(...[spans, done]: Parameters<SpanExporter['export']>): void {
+    this.exporter.export(spans, (result) => {
+      const code: number = result.code;
+      // 0 is success.
+      const lost = code !== 0;
+      if (lost && !this.#lost) {
+        this.logger.warn({}, `traces do not arrive: ${result.error?.message ?? 'no reason was given'}`);
+      }
+      this.#lost = lost;
+      done(result);
+    });
+  }
+
+  shutdown(): Promise<void> {
+    return this.exporter.shutdown();
+  }
+
+  forceFlush(): Promise<void> {
+    return this.exporter.forceFlush?.() ?? Promise.resolve();
+  }
 }
 
 /** Where a span belongs. */

@@ -155,7 +155,12 @@ async function alive(trx: Transaction<Schema>, now: number): Promise<number> {
 
 async function record(trx: Transaction<Schema>): Promise<StoreStats['audit']> {
   const head = await trx.selectFrom('audit_head').select('seq').executeTakeFirst();
-  const last = await trx.selectFrom('audit_checkpoint').select(['seq', 'at']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  const last = await trx
+    .selectFrom('audit_checkpoint')
+    .select(['seq', 'at'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   const events = head?.seq ?? 0;
   return { events, unsigned: events - (last?.seq ?? 0), signedAt: last?.at };
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { spawnSync } from 'node:child_process';
 import { buttonsOf } from '../../sandbox/slack/door.js';
+import { documentedFields } from '../ops/log-fields.js';
 import { Collector } from './collector.js';
 import { eventually } from './eventually.js';
 import { device, Scene } from './scene.js';
@@ -15,13 +15,6 @@ type Line = Readonly<Record<string, unknown>>;
 
 function logOf({ sandbox }: Scene): Line[] {
   return sandbox.cordon().log.map((line) => JSON.parse(line) as Line);
-}
-
-/** The fields that docs/monitoring.md lists for the log. */
-function documentedFields(): Set<string> {
-  const text = readFileSync('docs/monitoring.md', 'utf8');
-  const table = text.slice(text.indexOf('| field | meaning |'), text.indexOf('## Traces'));
-  return new Set([...table.matchAll(/^\| `(\w+)` /gm)].map(([, name = '']) => name));
 }
 
 /** One request from the command to its end, with a question and a refusal beside it. */
@@ -43,12 +36,15 @@ describe('watching Cordon', function () {
   this.timeout(60_000);
   let scene: Scene;
   let collector: Collector;
-  const unhandled = { CORDON_LOG_LEVEL: 'debug' };
 
   before(async () => {
     collector = await Collector.start();
     scene = await Scene.open({
-      settings: { ...unhandled, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '200' },
+      settings: {
+        CORDON_LOG_LEVEL: 'debug',
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_BSP_SCHEDULE_DELAY: '200',
+      },
     });
     await life(scene);
   });
@@ -57,7 +53,7 @@ describe('watching Cordon', function () {
     await collector.close();
   });
 
-  it('leads from the Slack event by one id through the log to the comment in Defender, the record, and back', async () => {
+  it('leads from the Slack event by one id through the log to the comment in Defender, the record, and back', () => {
     const lines = logOf(scene);
     const made = lines.find(({ what }) => what === 'request.created');
     const event = String(made?.['event']);
@@ -140,13 +136,12 @@ describe('watching Cordon', function () {
     assert.equal(first?.parentSpanId ?? '', '');
     assert.equal(first?.service, 'cordon');
     for (const name of ['request.created', 'request.approve', 'request.submit', 'request.succeed'])
-      assert.equal(inTrace(name)[0]?.parentSpanId, first?.spanId, name);
+      assert.equal(inTrace(name)[0]?.parentSpanId, first.spanId, name);
     const post = inTrace('Defender call').find(({ attributes }) => attributes['operation'] === 'restrictCodeExecution');
     const under = inTrace('dispatch').map(({ spanId }) => spanId);
     assert.ok(under.includes(String(post?.parentSpanId)));
 
-    const [vote] = inTrace('request.approve');
-    const [link] = vote?.links ?? [];
+    const link = inTrace('request.approve')[0]?.links[0];
     const received = collector.spans.find(({ spanId, name }) => spanId === link?.spanId && name === 'event received');
     assert.match(String(received?.attributes['cordon.event']), /^slack:action:/);
     const carriedOut = collector.spans.find(

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import sinon from 'sinon';
 import { loadTracing } from '../../src/ops/tracing.js';
@@ -48,6 +51,20 @@ describe('traces', function () {
   it('say so where the collector is to get what Cordon does not speak', async () => {
     const { said } = await loaded({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
     assert.ok(said.some((line) => line.includes('http/json, not as grpc')));
+  });
+
+  it('say once that the collector does not take them', async () => {
+    const server = createServer((_request, response) => response.writeHead(400).end());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const { said } = await loaded({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+      assert.equal(said.filter((line) => line.includes('traces do not arrive')).length, 1);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('hand on what the work throws', async () => {
