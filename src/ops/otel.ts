@@ -34,6 +34,7 @@ import { about, carried, type Subject, type Tracer } from '../trace.js';
 import type { Env, Tracing } from './tracing.js';
 
 export interface OtelOptions {
+  /** The process's own: the exporter, the sampler and the resource read it there themselves. */
   readonly env: Env;
   readonly version: string;
   readonly logger: Pick<BaseLogger, 'warn'>;

@@ -59,9 +59,11 @@ describe('traces', function () {
     await once(server, 'listening');
     try {
       const { port } = server.address() as AddressInfo;
-      const { said } = await loaded({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+      process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = `http://127.0.0.1:${port}`;
+      const { said } = await loaded(endpoint);
       assert.equal(said.filter((line) => line.includes('traces do not arrive')).length, 1);
     } finally {
+      delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
       server.closeAllConnections();
       server.close();
     }
