@@ -15,6 +15,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
+  /** `GET /metrics` answers. */
+  readonly metrics: boolean;
   readonly databaseUrl: string;
   readonly policyPath: string;
   /** Files of the audit keys; the first one signs. */
@@ -123,6 +125,7 @@ function toConfig(given: Settings): Config {
     host: given.HOST,
     port: given.PORT,
     logLevel: given.CORDON_LOG_LEVEL,
+    metrics: given.CORDON_METRICS,
     databaseUrl: given.DATABASE_URL,
     policyPath: given.CORDON_POLICY,
     auditKeyPaths: given.CORDON_AUDIT_KEY,

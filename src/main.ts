@@ -3,23 +3,29 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import crossFetch from 'cross-fetch';
 import { createSlackAdapter } from '../adapters/slack/adapter.js';
+import { slackMethod } from '../adapters/slack/method.js';
 import { createTeamsAdapter } from '../adapters/teams/adapter.js';
+import { teamsMethod } from '../adapters/teams/method.js';
 import { loadAuditKeys } from './audit/key-file.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { describeChoice } from './config/entra.js';
 import { checkCredential } from './defender/check-credential.js';
 import { createDefenderClient } from './defender/client.js';
-import { createTokenSource, entraCredential } from './defender/credentials.js';
+import { createTokenSource, entraCredential, type TokenSource } from './defender/credentials.js';
 import { answerWithinMs } from './defender/quota.js';
 import { createThrottle } from './defender/throttle.js';
 import { createUnfinished } from './defender/unfinished.js';
 import { CordonError, messageOf } from './errors.js';
 import { buttonToken, linkCode, requestId } from './ids.js';
 import type { Adapter, Core } from './platform.js';
+import { watchChanges } from './ops/changes.js';
 import { createDoorRecord } from './ops/door.js';
 import { createHttpApp, listen } from './ops/http.js';
+import { createJournal } from './ops/journal.js';
 import { createLogger } from './ops/log.js';
-import { stuckMessages } from './ops/stuck.js';
+import { createMetrics } from './ops/metrics.js';
+import { createReadiness } from './ops/ready.js';
+import { loadTracing } from './ops/tracing.js';
 import { createTroubles } from './ops/troubles.js';
 import { directToGroups } from './request/tell-owners.js';
 import { cardAfter } from './request/card-after.js';
@@ -44,6 +50,8 @@ const lookAtPolicyMs = 3_000;
 
 async function main(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
+  const metrics = createMetrics();
+  const tracing = await loadTracing(process.env, { version, logger });
   const clock = createClock({ wall: Date.now, monotonic: () => performance.now() });
   const now = (): number => clock.now();
   const warnings = await checkCredential(config.entra, { readFile: (path) => readFile(path), now });
@@ -56,20 +64,28 @@ async function main(config: Config): Promise<void> {
     record: (events) => store.record(events),
     lastEvent: (what) => store.lastEvent(what),
     tell: async (problem, inForce) => {
+      metrics.reloaded('rejected');
       const world = { store, platforms, now, policy: () => policy.policy() };
       const note = policyRejected(problem, inForce.revision);
       await store.owe(await directToGroups(world, await groups.policyNow(), inForce.owners, note));
       workers.wake('deliver');
     },
     changed: (next) => {
+      metrics.reloaded('taken');
       warnOfReach(next);
     },
     logger,
   });
   await policy.load();
   const audit = (begun: boolean) => loadAuditKeys(config.auditKeyPaths, begun);
-  const store = await openWhenThere(config.databaseUrl, { now, audit }, (error) => {
+  const opened = await openWhenThere(config.databaseUrl, { now, audit, observe: metrics.stored }, (error) => {
     logger.warn({ code: error.code }, `waiting for the database: ${error.message}`);
+  });
+  const journal = createJournal(logger);
+  const store = watchChanges(opened, (committed) => {
+    metrics.changed(committed);
+    journal(committed);
+    tracing.changed(committed);
   });
   await clock.follow(() => store.time());
   await policy.noteLoaded();
@@ -79,24 +95,35 @@ async function main(config: Config): Promise<void> {
   const throttle = createThrottle({ store, now, signal, quota: config.quota, random: Math.random, logger });
   const credential = entraCredential(config.entra);
   const troubles = createTroubles(now);
+  const audiences = { defender: 'Defender', graph: 'Microsoft Graph' } as const;
+  const tokenFor = (audience: keyof typeof audiences, scope: string): TokenSource =>
+    troubles.token(
+      createTokenSource({ credential: metrics.credential(audience, credential), scope, now }),
+      audiences[audience],
+    );
   const userAgent = `MdePartner-Cordon-Cordon/${version}`;
-  const defender = createDefenderClient({
+  const client = createDefenderClient({
     baseUrl: config.defender.apiUrl,
     fetch: troubles.fetch(crossFetch),
-    token: troubles.token(createTokenSource({ credential, scope: config.defender.scope, now }), 'Defender'),
+    token: tokenFor('defender', config.defender.scope),
     gate: (operation, options) => throttle.take(operation, { withinMs: longestQuestionMs, ...options }),
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
+    onAnswer: (answered) => {
+      metrics.answered(answered);
+      tracing.answered(answered);
+    },
     timeoutMs: answerWithinMs,
     userAgent,
     dryRun: config.dryRun,
     now,
     logger,
   });
+  const defender = metrics.defender(client);
 
   const entraGroups = createEntraGroups({
     baseUrl: config.graph.url,
     fetch: crossFetch,
-    token: troubles.token(createTokenSource({ credential, scope: config.graph.scope, now }), 'Microsoft Graph'),
+    token: tokenFor('graph', config.graph.scope),
     tenantId: config.entra.tenantId.toLowerCase(),
     userAgent,
   });
@@ -111,49 +138,44 @@ async function main(config: Config): Promise<void> {
   });
 
   const adapters: Adapter[] = [];
-  const app = createHttpApp(async () => {
-    const notes: string[] = [];
-    const records = await Promise.all([store.switch(), store.checkRecord()]).then(
-      ([{ stopped }]) => {
-        if (stopped) notes.push('Cordon is stopped: no restriction is sent.');
-        return [];
-      },
-      (error: unknown) => [`The records cannot be trusted or read: ${messageOf(error)}.`],
-    );
-    // The same on every replica, so none is taken out of the balancer for it: docs/doctor.md.
-    const refused = [...troubles.reasons(), ...(await stuckMessages(store, now()))];
-    const reasons = [
-      ...records,
-      ...workers.reasons(),
-      ...policy.reasons(),
-      ...adapters.flatMap((adapter) => adapter.health().reasons),
-    ];
-    // A stop is somebody's decision, no fault of the process.
-    return {
-      ok: reasons.length === 0,
-      degraded: refused.length > 0,
-      reasons: [...reasons, ...refused, ...notes],
-    };
+  const ready = createReadiness({ store, policy, workers: () => workers, adapters, troubles, now });
+  const page = metrics.page({
+    store,
+    ready,
+    alive: () => workers.reasons().length === 0,
+    policy: { revision: () => policy.policy().revision, rejected: () => policy.reasons().length > 0 },
+    dryRun: config.dryRun,
+    version,
+    quota: config.quota,
+    now,
   });
-  const core: Core = {
-    async accept(incoming) {
-      const fresh = await store.accept(incoming, now());
-      if (fresh) workers.wake('intake');
-      return fresh;
-    },
+  const app = createHttpApp(ready, config.metrics ? page : undefined);
+  const core = metrics.core({
+    accept: (incoming) =>
+      tracing.received(incoming, async () => {
+        const fresh = await store.accept(incoming, now());
+        if (fresh) workers.wake('intake');
+        return fresh;
+      }),
     cardAfter: (press, withinMs) =>
       cardAfter({ store, now, portalUrl: config.defender.portalUrl, sleep: delay }, press, withinMs),
     refused: (platform, reason) => {
       door.refused(platform, reason);
     },
-  };
-  if (config.slack) adapters.push(createSlackAdapter({ settings: config.slack, app, core, now, logger }));
+  } satisfies Core);
+  if (config.slack) {
+    const fetch = metrics.fetch('slack', slackMethod, crossFetch);
+    adapters.push(createSlackAdapter({ settings: config.slack, app, core, now, logger, fetch }));
+  }
   if (config.teams) {
     const addresses = store.addresses('teams');
-    adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger }));
+    const fetch = metrics.fetch('teams', teamsMethod, crossFetch);
+    adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger, fetch }));
   }
 
-  const platforms = new Map(adapters.map(({ platform }) => [platform.name, troubles.platform(platform)]));
+  const platforms = new Map(
+    adapters.map(({ platform }) => [platform.name, troubles.platform(metrics.platform(platform))]),
+  );
   const workers = createWorkers(
     {
       store,
@@ -168,6 +190,7 @@ async function main(config: Config): Promise<void> {
       newToken: () => buttonToken(randomBytes),
       newCode: () => linkCode(randomBytes),
       logger,
+      tracer: tracing.tracer,
       portalUrl: config.defender.portalUrl,
       dryRun: config.dryRun,
       limits: {
@@ -178,6 +201,7 @@ async function main(config: Config): Promise<void> {
       },
     },
     { ms: config.leaseMs, newId: randomUUID, clock },
+    metrics.ticked,
   );
 
   const server = await listen(app, config.host, config.port);
@@ -194,8 +218,9 @@ async function main(config: Config): Promise<void> {
     },
     now,
     logger,
+    ticked: metrics.ticked,
   });
-  const doorkeeper = createLoop({ name: 'door', tick: () => door.flush(), now, logger });
+  const doorkeeper = createLoop({ name: 'door', tick: () => door.flush(), now, logger, ticked: metrics.ticked });
   watching.start();
   doorkeeper.start();
   warnOfReach(policy.policy());
@@ -217,6 +242,7 @@ async function main(config: Config): Promise<void> {
       await Promise.all([watching.stop(), doorkeeper.stop()]);
       await door.flush('all');
       await store.close();
+      await tracing.close();
     };
     // What does not end in time is handed back by the lease: another process, or the next start, takes it over.
     await Promise.race([

@@ -18,6 +18,7 @@ import { createIntake } from '../src/work/intake.js';
 import type { Pool } from '../src/work/pool.js';
 import { createSearch } from '../src/work/search.js';
 import { scheduleTick } from '../src/work/schedule.js';
+import { untraced } from '../src/trace.js';
 import { createTracker } from '../src/work/track.js';
 import { audit } from './audit-key.js';
 import { FakeDefender, FakePlatform, type Sent } from './fakes.js';
@@ -98,6 +99,7 @@ export class Harness {
       newToken: () => `${beside === undefined ? 'token' : 'other'}-${(this.tokens += 1)}`,
       newCode: () => `C0DE${String((this.codes += 1)).padStart(8, '0')}`,
       logger: pino({ level: 'silent' }),
+      tracer: untraced,
       get dryRun() {
         return isDry();
       },

@@ -74,7 +74,7 @@ export class Intake extends App {
     try {
       await accept(incoming);
     } catch (error) {
-      log.error({ err: error, key: incoming.key }, `could not be stored: ${messageOf(error)}`);
+      log.error({ err: error, event: incoming.key }, `could not be stored: ${messageOf(error)}`);
       switch (answer.by) {
         case 'redeliver':
           throw error;

@@ -94,7 +94,11 @@ export class Intake extends CloudAdapter {
       if (received.kind === 'incoming') await core.accept(received.incoming);
     } catch (error) {
       log.error(
-        { err: error, conversation: envelope.conversation, id: envelope.id },
+        {
+          err: error,
+          ...(received.kind === 'incoming' ? { event: received.incoming.key } : {}),
+          conversation: envelope.conversation,
+        },
         `could not be stored: ${messageOf(error)}`,
       );
       return this.#notStored(context, answer, error);
@@ -118,7 +122,7 @@ export class Intake extends CloudAdapter {
         return { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: content };
       }
     } catch (error) {
-      log.warn({ err: error, key: press.key }, `a press could not be answered with its card: ${messageOf(error)}`);
+      log.warn({ err: error, event: press.key }, `a press could not be answered with its card: ${messageOf(error)}`);
     }
     return message(taken);
   }

@@ -28,6 +28,11 @@ const isYes = (text: z.infer<typeof truth>): boolean => text === 'true' || text 
 
 const yes = truth.default('false').transform(isYes);
 
+const yesUnlessNo = z
+  .enum(['true', 'false', '1', '0'], { error: 'has to be true or false' })
+  .default('true')
+  .transform((text) => text === 'true' || text === '1');
+
 /** In lower case, as Entra and the Bot Framework write their ids. */
 const guid = z
   .string()
@@ -103,6 +108,7 @@ export const settings = z.object({
     .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])))
     .pipe(z.array(z.string()).min(1, { error: 'has to be the path of a key file, or several separated by commas' })),
   CORDON_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  CORDON_METRICS: yesUnlessNo,
   CORDON_COMMENT_LENGTH: count(1_000, 200, 10_000),
   CORDON_SETTLE_SECONDS: count(60, 5, 3_600),
   CORDON_QUOTA_SCOPE: z

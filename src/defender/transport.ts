@@ -3,7 +3,7 @@ import type { BaseLogger } from 'pino';
 import { messageOf } from '../errors.js';
 import type { TokenSource } from './credentials.js';
 import type { Operation } from './defender.js';
-import { DefenderError } from './errors.js';
+import { DefenderError, type DefenderErrorCode } from './errors.js';
 import { defenderError, errorFromAnswer, errorFromFailure, type Answer } from './map-error.js';
 import { parseJson } from './parse.js';
 import type { Priority } from './quota.js';
@@ -19,6 +19,8 @@ export interface TransportOptions {
   readonly gate: (operation: Operation, options?: TakeOptions) => Promise<Call>;
   /** Told of each 429, with the wait in ms where Defender named one. */
   readonly onThrottled: (operation: Operation, retryAfterMs: number | undefined) => Promise<void>;
+  /** Told of each call that left, as it ended. Must not throw. */
+  readonly onAnswer?: (answered: Answered) => void;
   /** No POST leaves: each is refused with `dry_run`. */
   readonly dryRun?: boolean;
   /** For one call, the reading of its body included. */
@@ -28,6 +30,14 @@ export interface TransportOptions {
   readonly logger: Pick<BaseLogger, 'debug' | 'warn'>;
   /** `MdePartner-Cordon-Cordon/<version>`, as Microsoft asks of partner apps. */
   readonly userAgent: string;
+}
+
+/** One call on the wire. `status` is missing where no answer came, `code` where it succeeded. */
+export interface Answered {
+  readonly operation: Operation;
+  readonly ms: number;
+  readonly status?: number;
+  readonly code?: DefenderErrorCode;
 }
 
 /** Both give the JSON of a 2xx and throw a `DefenderError` for everything else. Paths start with `/api/`. */
@@ -99,6 +109,28 @@ export function createTransport(options: TransportOptions): Transport {
   async function once(question: Question, bearer: string): Promise<unknown> {
     const { operation } = question;
     const startedAt = now();
+    const ended = (facts: Pick<Answered, 'status' | 'code'>): void => {
+      options.onAnswer?.({ operation, ms: now() - startedAt, ...facts });
+    };
+    try {
+      const { status, json } = await answerTo(question, bearer, startedAt);
+      ended({ status });
+      return json;
+    } catch (thrown) {
+      if (thrown instanceof DefenderError) {
+        const { code, status } = thrown;
+        ended({ code, ...(status === undefined ? {} : { status }) });
+      }
+      throw thrown;
+    }
+  }
+
+  async function answerTo(
+    question: Question,
+    bearer: string,
+    startedAt: number,
+  ): Promise<{ readonly status: number; readonly json: unknown }> {
+    const { operation } = question;
     const answer = await exchange(question, bearer);
     logger.debug({ operation, status: answer.status, ms: now() - startedAt }, 'Defender answered');
     if (answer.status < 200 || answer.status > 299) throw await refusal(answer, operation);
@@ -109,7 +141,7 @@ export function createTransport(options: TransportOptions): Transport {
         status: answer.status,
       });
     }
-    return json;
+    return { status: answer.status, json };
   }
 
   async function refusal(answer: Answer, operation: Operation): Promise<DefenderError> {

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { CordonError } from '../errors.js';
 import type { Health } from '../platform.js';
+import type { MetricsPage } from './metrics.js';
 
-/** The one port: `GET /healthz` (the process lives), `GET /readyz` (it can do its work); the adapters mount theirs on the same app. */
-export function createHttpApp(ready: () => Promise<Health>): Express {
+/** The one port: `GET /healthz` (the process lives), `GET /readyz` (it can do its work), `GET /metrics`; the adapters mount theirs on the same app. */
+export function createHttpApp(ready: () => Promise<Health>, metrics?: MetricsPage): Express {
   const app = express();
   app.disable('x-powered-by');
   app.get('/healthz', (_request, response) => {
@@ -15,6 +16,11 @@ export function createHttpApp(ready: () => Promise<Health>): Express {
     const { ok, reasons, degraded = false } = await ready();
     response.status(ok ? 200 : 503).json({ status: ok && !degraded ? 'ready' : 'degraded', reasons });
   });
+  if (metrics !== undefined) {
+    app.get('/metrics', async (_request, response) => {
+      response.type(metrics.contentType).send(await metrics.render());
+    });
+  }
   return app;
 }
 

@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { subject } from '../trace.js';
 
 /** Names under which a secret could reach the log through an object that is logged whole. */
 const secrets = [
@@ -12,13 +13,22 @@ const secrets = [
   '*.config',
 ];
 
-/** JSON lines on standard output (or to `out`), secrets cut out: by name, and by form wherever a text has one. */
+/**
+ * JSON lines on standard output (or to `out`), secrets cut out: by name, and by form wherever a text has one. A line names the event and
+ * the Request that is being worked on.
+ */
 export function createLogger(
   level: string,
   out: { write(line: string): unknown } = pino.destination({ dest: 1, sync: true }),
 ): Logger {
   return pino(
-    { level, redact: { paths: secrets, censor: '[cut]' }, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      redact: { paths: secrets, censor: '[cut]' },
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: subject,
+    },
     { write: (line: string) => void out.write(withoutTokens(line)) },
   );
 }

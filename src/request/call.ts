@@ -103,11 +103,15 @@ async function settle(world: World, before: Request, after: Request | undefined,
   const stored = after !== undefined && (await insist(world, () => commitAnswer(world, before, after, happening)));
   if (stored !== true) {
     const { what, detail } = happening;
-    world.logger.error({ request: before.id, what, detail }, 'an answer came too late for its request');
+    world.logger.error({ request: before.id, what, ...codeOf(detail) }, 'an answer came too late for its request');
     return;
   }
   world.wake('dispatch');
   world.wake('search');
+}
+
+function codeOf(detail: Happening['detail']): { code?: unknown } {
+  return detail?.['code'] === undefined ? {} : { code: detail['code'] };
 }
 
 /** Somebody may have asked to cancel it while the answer was awaited: the wish is kept, and the answer counts all the same. */

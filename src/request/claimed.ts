@@ -3,9 +3,11 @@ import { messageOf } from '../errors.js';
 import { backOff } from '../time.js';
 import { putOff } from './commit.js';
 import type { Context } from './context.js';
+import type { RequestState } from './life.js';
 import type { Request } from './request.js';
+import type { Work } from '../trace.js';
 
-type World = Pick<Context, 'store' | 'now' | 'replica' | 'logger'>;
+type World = Pick<Context, 'store' | 'now' | 'replica' | 'logger' | 'tracer'>;
 
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
@@ -33,7 +35,23 @@ export async function insist<T>(
 }
 
 /** One claimed Request's share of a loop's work. Where it fails, the claim ends and it is due again a little later. */
-export async function workOn(world: World, request: Request, work: () => Promise<void>): Promise<void> {
+export function workOn(world: World, request: Request, work: () => Promise<void>): Promise<void> {
+  const { id, state, action, attempts } = request;
+  const name = names[state] ?? 'look';
+  return world.tracer.run({ name, request: id, attributes: { action, state, attempts } }, () =>
+    workOrPutOff(world, request, work),
+  );
+}
+
+/** What is done with a Request in these states; in the others somebody only looks whether anything is to be done. */
+const names: Partial<Readonly<Record<RequestState, Work['name']>>> = {
+  approved: 'dispatch',
+  queued: 'dispatch',
+  sending: 'search',
+  unknown: 'search',
+};
+
+async function workOrPutOff(world: World, request: Request, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Unfinished } from '../defender/unfinished.js';
 import type { PlatformName } from '../people/person.js';
 import type { Platform } from '../platform.js';
 import type { Policy } from '../policy/policy.js';
+import type { Tracer } from '../trace.js';
 import type { CreateLimits, Store } from '../store/store.js';
 
 /** The background loops, by the name under which they are woken. */
@@ -45,6 +46,7 @@ export interface Context {
   /** A new code for linking accounts: twelve characters of Crockford's base 32. */
   readonly newCode: () => string;
   readonly logger: Logger;
+  readonly tracer: Tracer;
   readonly limits: Limits;
   /** This process sends nothing to Defender that changes anything. */
   readonly dryRun: boolean;

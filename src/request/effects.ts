@@ -117,7 +117,14 @@ export function directToRequester({ id, requester }: Request, note: Note): NewDe
   return { ...direct(requester.account, note), requestId: id };
 }
 
+const whispers = 'whisper:';
+
+/** The key of the Incoming that a whisper in this lane answers. */
+export function answeredBy(lane: string): string | undefined {
+  return lane.startsWith(whispers) ? lane.slice(whispers.length) : undefined;
+}
+
 /** An answer that only one person sees, where they asked; in a direct conversation simply the answer. */
 export function whisper(account: Account, origin: Origin, note: Note, key: string): NewDelivery {
-  return { lane: `whisper:${key}`, platform: account.platform, message: { kind: 'whisper', account, origin, note } };
+  return { lane: `${whispers}${key}`, platform: account.platform, message: { kind: 'whisper', account, origin, note } };
 }

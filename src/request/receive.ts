@@ -49,7 +49,7 @@ const retryMs = 2_000;
  * the Incoming settled or postponed; throws only what a later attempt may mend (the store).
  */
 export async function receive(world: World, pending: PendingIncoming): Promise<void> {
-  const { key, account } = pending.incoming;
+  const { account } = pending.incoming;
   let person: Person;
   try {
     person = await identify(world, account);
@@ -66,7 +66,7 @@ export async function receive(world: World, pending: PendingIncoming): Promise<v
     await understand(world, pending, person);
   } catch (error) {
     if (!(error instanceof DefenderError)) throw error;
-    world.logger.warn({ key, code: error.code, target: error.target }, 'Defender could not be asked for a command');
+    world.logger.warn({ code: error.code, target: error.target }, 'Defender could not be asked for a command');
     await reply(world, pending, answers.failedAnswer(error.userText));
   }
 }

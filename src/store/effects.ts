@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { AuditEvent } from '../audit/event.js';
 import { appendAudit, type AuditBook } from './audit.js';
 import { storeButtons } from './buttons.js';
 import { owe } from './deliveries.js';
@@ -33,5 +34,14 @@ export async function applyEffects(
   await storeButtons(trx, effects.buttons ?? []);
   for (const once of effects.once ?? []) await oweOnce(trx, once);
   // Last of all: it locks the head of the record, for which every other writer waits.
-  await appendAudit(trx, book, effects.audit);
+  await appendAudit(
+    trx,
+    book,
+    effects.audit.map((event) => answering(event, effects.settles)),
+  );
+}
+
+/** What comes of an Incoming names it in the record, so that the one can be followed to the other. */
+function answering(event: AuditEvent, key: string | undefined): AuditEvent {
+  return key === undefined ? event : { ...event, detail: { ...event.detail, event: key } };
 }

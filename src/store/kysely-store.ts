@@ -21,7 +21,8 @@ import * as replicas from './replicas.js';
 import * as requests from './requests.js';
 import type { Schema } from './schema.js';
 import { recentRequests } from './recent.js';
-import { Session } from './session.js';
+import { Session, type StoreWork } from './session.js';
+import { readStats } from './stats.js';
 import type { CreateLimits, Effects, Start, Store } from './store.js';
 import { readSwitch, underWay, writeSwitch } from './switch.js';
 import { castVote } from './votes.js';
@@ -37,12 +38,14 @@ export interface StoreOptions {
   readonly patience?: Patience;
   /** Runs a callback after the current turn of the event loop. */
   readonly nextTurn?: (run: () => void) => void;
+  /** Told of each piece of work as it ends, done or not. Must not throw. */
+  readonly observe?: (work: StoreWork) => void;
 }
 
 /** The Store over any database that Kysely speaks. The tables must be there already, and the record begun: see `migrate`, `beginRecord`. */
 export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: StoreOptions): Store {
   const { now, patience = defaultPatience, nextTurn = setImmediate } = options;
-  const session = new Session(db, dialect, patience);
+  const session = new Session(db, dialect, patience, options.observe);
   const accepted = new AcceptQueue(session, nextTurn);
   const book = { keys: options.audit, dialect };
   const applyEffects = (trx: Transaction<Schema>, effects: Effects, about: { requestId?: string; at: number }) =>
@@ -191,6 +194,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     release: (replica) => session.write((trx) => replicas.release(trx, replica)),
     reap: (at, latest) => session.write((trx) => replicas.reap(trx, at, latest)),
     pullIn: (at, latest) => session.write((trx) => replicas.pullIn(trx, at, latest)),
+    stats: (at) => session.snapshot((trx) => readStats(trx, dialect, at)),
     time: () => session.read(async (db) => dialect.now?.(db)),
 
     addresses: (platform) => addresses(session, platform),

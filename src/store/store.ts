@@ -10,13 +10,14 @@ import type { Note } from '../view/model.js';
 import type { CheckpointPace } from './audit-checkpoints.js';
 import type { ControlStore } from './control.js';
 import type { PeopleStore } from './people.js';
+import type { StatsStore } from './stats.js';
 
 /**
  * The system of record. Every method is one transaction: it happens whole or not at all, and it is on disk when the
  * promise resolves. All times are Unix ms. What a method throws is a `StoreError` (disk full, lock, lost connection); then
  * nothing of it happened.
  */
-export interface Store extends PeopleStore, ControlStore {
+export interface Store extends PeopleStore, ControlStore, StatsStore {
   /** Stores what a platform sent. False when this `key` was stored before: a redelivery, to be acknowledged and ignored. */
   accept(incoming: Incoming, at: number): Promise<boolean>;
   /** Claims what is accepted and not yet settled, due at `now` and claimed by nobody, in the order of arrival. */

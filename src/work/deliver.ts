@@ -5,16 +5,17 @@ import { insist } from '../request/claimed.js';
 import { nothing } from '../request/commit.js';
 import type { Context } from '../request/context.js';
 import { isFinal } from '../request/life.js';
-import { retire, updateAgain } from '../request/effects.js';
+import { answeredBy, retire, updateAgain } from '../request/effects.js';
 import type { Request } from '../request/request.js';
 import type { Delivery, Effects, Message, NewDelivery } from '../store/store.js';
 import { backOff } from '../time.js';
+import type { Work } from '../trace.js';
 import { cardOf } from '../view/card.js';
 import * as notes from '../view/notes.js';
 import { createPool, type Pool } from './pool.js';
 import { lost, undelivered } from './undelivered.js';
 
-type World = Pick<Context, 'store' | 'platforms' | 'replica' | 'now' | 'logger' | 'portalUrl' | 'wake'>;
+type World = Pick<Context, 'store' | 'platforms' | 'replica' | 'now' | 'logger' | 'tracer' | 'portalUrl' | 'wake'>;
 
 const atOnce = 16;
 const firstPauseMs = 1_000;
@@ -38,13 +39,23 @@ export function createDeliverer(world: World): Pool {
   return createPool({
     atOnce,
     claim: (limit) => replica.claim((owner) => store.claimDeliveries(owner, now(), limit)),
-    work: (delivery) => deliver(world, delivery),
+    work: (delivery) => world.tracer.run(workOf(delivery), () => deliver(world, delivery)),
     nextDue: () => store.nextDeliveryDue(),
     now,
     again: () => {
       wake('deliver');
     },
   });
+}
+
+function workOf({ platform, message, requestId, lane, attempts }: Delivery): Work {
+  const event = answeredBy(lane);
+  return {
+    name: 'delivery',
+    attributes: { platform, kind: message.kind, attempts },
+    ...(requestId === undefined ? {} : { request: requestId }),
+    ...(event === undefined ? {} : { event }),
+  };
 }
 
 async function deliver(world: World, delivery: Delivery): Promise<void> {

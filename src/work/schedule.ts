@@ -8,7 +8,7 @@ const batch = 100;
 
 /** Reminds of what still waits, ends what has expired, and signs the record now and then. A timer is a row with a due time, which any replica may claim: right after a day's downtime too. */
 export async function scheduleTick(
-  world: Pick<Context, 'store' | 'replica' | 'logger' | 'now' | 'wake'>,
+  world: Pick<Context, 'store' | 'replica' | 'logger' | 'tracer' | 'now' | 'wake'>,
 ): Promise<number | undefined> {
   const { store, replica, now } = world;
   await signRecord(world);

@@ -7,7 +7,7 @@ import { createPool, type Pool } from './pool.js';
 
 type World = Pick<
   Context,
-  'store' | 'defender' | 'replica' | 'now' | 'newToken' | 'limits' | 'logger' | 'portalUrl' | 'wake'
+  'store' | 'defender' | 'replica' | 'now' | 'newToken' | 'limits' | 'logger' | 'tracer' | 'portalUrl' | 'wake'
 >;
 
 const atOnce = 4;

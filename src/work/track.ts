@@ -11,7 +11,7 @@ import { backOff } from '../time.js';
 
 type World = Pick<
   Context,
-  'store' | 'defender' | 'throttle' | 'replica' | 'now' | 'limits' | 'dryRun' | 'logger' | 'wake'
+  'store' | 'defender' | 'throttle' | 'replica' | 'now' | 'limits' | 'dryRun' | 'logger' | 'tracer' | 'wake'
 >;
 
 /** As many as one page of actions holds. */

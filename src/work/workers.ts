@@ -3,7 +3,7 @@ import type { Clock } from '../store/clock.js';
 import { createDeliverer } from './deliver.js';
 import { createDispatcher } from './dispatch.js';
 import { createIntake } from './intake.js';
-import { createLoop, type Loop } from './loop.js';
+import { createLoop, type Loop, type Tick } from './loop.js';
 import { createReplica } from './replica.js';
 import { scheduleTick } from './schedule.js';
 import { createSearch } from './search.js';
@@ -28,7 +28,11 @@ export interface Lease {
 }
 
 /** The background loops over one store, which other processes may share. */
-export function createWorkers(world: Omit<Context, 'wake' | 'replica'>, lease: Lease): Workers {
+export function createWorkers(
+  world: Omit<Context, 'wake' | 'replica'>,
+  lease: Lease,
+  ticked?: (tick: Tick) => void,
+): Workers {
   const wake = (loop: LoopName): void => {
     loops[loop].wake();
   };
@@ -44,7 +48,8 @@ export function createWorkers(world: Omit<Context, 'wake' | 'replica'>, lease: L
     search: createSearch(context),
     deliver: createDeliverer(context),
   };
-  const loop = (name: string, tick: () => Promise<number | undefined>): Loop => createLoop({ name, tick, now, logger });
+  const loop = (name: string, tick: () => Promise<number | undefined>): Loop =>
+    createLoop({ name, tick, now, logger, ticked });
   const heart = loop('heartbeat', async () => {
     await lease.clock.follow(() => store.time());
     return replica.beat();

@@ -9,6 +9,7 @@ import { deliveryContract } from './store-deliveries.js';
 import { inboxContract } from './store-inbox.js';
 import { peopleContract } from './store-people.js';
 import { requestContract } from './store-requests.js';
+import { statsContract } from './store-stats.js';
 
 export interface StoreUnderTest {
   readonly store: Store;
@@ -55,6 +56,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     peopleContract(subject);
     controlContract(subject);
     auditContract(subject);
+    statsContract(subject);
 
     it('restart keeps everything', async () => {
       const { store } = subject;
