@@ -31,10 +31,10 @@ export interface Reads {
   get(id: string): Promise<MachineAction | undefined>;
 }
 
-/** OData services commonly stop at 100 filter nodes; Microsoft publishes no number for this API. */
-const idsPerCall = 50;
 /** The most that Defender gives at once. Source: defender-docs `api/get-machineactions-collection.md`. */
 export const pageLimit = 10_000;
+/** How much one call asks for. OData services commonly stop at 100 filter nodes; Microsoft publishes no number for this API. */
+const mostPerCall = { ids: 50, page: pageLimit };
 /** A page, and one call for what is not on it any more. */
 const callsWithPages = 2;
 /** From so many calls on it is likely that a page of everything recent takes fewer: many ended at the same time. */
@@ -47,10 +47,10 @@ const manyCalls = 4;
  * Pages are no snapshot: an action that ends while they are read moves others over their edge. What is on none of them is therefore asked
  * for by its id, as is what has ended and what is not listed yet.
  */
-export function createLooks({ list, get }: Reads): () => Look {
+export function createLooks(reads: Reads, most = mostPerCall): () => Look {
   const refused = new Set<'unfinished' | 'ids' | 'recent'>();
   const types = Object.values(machineActionType);
-  const callsFor = (wanted: readonly Wanted[]): number => Math.ceil(wanted.length / idsPerCall);
+  const callsFor = (wanted: readonly Wanted[]): number => Math.ceil(wanted.length / most.ids);
 
   /** False where this Defender does not understand the filter; then it is not tried again. */
   async function unlessRefused(way: 'unfinished' | 'ids' | 'recent', read: () => Promise<void>): Promise<boolean> {
@@ -66,7 +66,7 @@ export function createLooks({ list, get }: Reads): () => Look {
   }
 
   return () => {
-    const unfinished = createPages((skip) => list(filters.unfinished(types), pageLimit, skip));
+    const unfinished = createPages(most.page, (skip) => reads.list(filters.unfinished(types), most.page, skip));
     /** Read by id, or on a page of everything recent. */
     const read = new Map<string, MachineAction>();
 
@@ -84,8 +84,8 @@ export function createLooks({ list, get }: Reads): () => Look {
       for (const action of actions) read.set(action.id.toLowerCase(), action);
     };
 
-    async function turnPages(pages: Pages, wanted: readonly Wanted[], most: number): Promise<void> {
-      for (let turned = 0; turned < most && !pages.over && missing(wanted).length > 0; turned += 1) {
+    async function turnPages(pages: Pages, wanted: readonly Wanted[], turns: number): Promise<void> {
+      for (let turned = 0; turned < turns && !pages.over && missing(wanted).length > 0; turned += 1) {
         if (pages === unfinished) await pages.turn();
         else note(await pages.turn());
       }
@@ -93,28 +93,28 @@ export function createLooks({ list, get }: Reads): () => Look {
 
     /** One after the other: side by side they would only queue at the gate, ahead of what is more urgent. */
     async function byIds(wanted: readonly Wanted[]): Promise<void> {
-      for (const some of chunks(missing(wanted), idsPerCall)) {
+      for (const some of chunks(missing(wanted), most.ids)) {
         const ids = some.map(({ id }) => id);
-        note(await list(filters.ids(ids), ids.length));
+        note(await reads.list(filters.ids(ids), ids.length));
       }
     }
 
     async function oneByOne(wanted: readonly Wanted[]): Promise<void> {
       for (const { id } of missing(wanted)) {
-        const action = await get(id);
+        const action = await reads.get(id);
         if (action !== undefined) note([action]);
       }
     }
 
-    function recent(wanted: readonly Wanted[], most: number): Promise<boolean> {
+    function recent(wanted: readonly Wanted[], turns: number): Promise<boolean> {
       const since = wanted.reduce((oldest, each) => Math.min(oldest, each.since), Infinity);
-      const pages = createPages((skip) => list(filters.kindsSince(types, since), pageLimit, skip));
-      return unlessRefused('recent', () => turnPages(pages, wanted, most));
+      const pages = createPages(most.page, (skip) => reads.list(filters.kindsSince(types, since), most.page, skip));
+      return unlessRefused('recent', () => turnPages(pages, wanted, turns));
     }
 
     return {
       async glance(wanted) {
-        if (!unfinished.begun && callsFor(wanted) > callsWithPages) {
+        if (!unfinished.begun && callsFor(wanted) >= callsWithPages) {
           await unlessRefused('unfinished', () => turnPages(unfinished, wanted, 1));
         }
         return listed(wanted);
@@ -145,7 +145,7 @@ interface Pages {
   turn(): Promise<MachineAction[]>;
 }
 
-function createPages(page: (skip: number) => Promise<MachineAction[]>): Pages {
+function createPages(size: number, page: (skip: number) => Promise<MachineAction[]>): Pages {
   const seen = new Map<string, MachineAction>();
   let skip = 0;
   let over = false;
@@ -161,9 +161,9 @@ function createPages(page: (skip: number) => Promise<MachineAction[]>): Pages {
       const actions = await page(skip);
       const before = seen.size;
       for (const action of actions) seen.set(action.id.toLowerCase(), action);
-      skip += pageLimit;
+      skip += size;
       // A Defender that passes over `$skip` would give its first page for ever.
-      over = actions.length < pageLimit || seen.size === before;
+      over = actions.length < size || seen.size === before;
       return actions;
     },
   };

@@ -93,12 +93,12 @@ export function createTracker(world: World): () => Promise<number | undefined> {
       const due = await replica.claim((owner) => store.claimRequests(owner, ['submitted'], at, batch));
       for (const request of due.filter(isAlone)) await workOn(world, request, () => followAlone(request));
       const listed = due.filter((request) => !isAlone(request));
-      if (trouble.until === undefined) left.push(...(await followBy(look.glance, listed, trouble)));
+      if (trouble.until === undefined) left.push(...(await followBy((some) => look.glance(some), listed, trouble)));
       else await putOffAll(listed, trouble.until);
       if (due.length < batch) break;
     }
     if (trouble.until === undefined) {
-      const unlisted = await followBy(look.find, left, trouble);
+      const unlisted = await followBy((some) => look.find(some), left, trouble);
       await followShown(unlisted, () => undefined);
     } else {
       await putOffAll(left, trouble.until);

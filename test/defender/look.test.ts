@@ -28,7 +28,7 @@ describe('a look at many actions', () => {
     const all = names(60);
     const { defender, sent, options } = scripted([found(...all.slice(0, 50)), found(...all.slice(50))]);
     const look = defender.look();
-    assert.deepEqual(ids(await look.glance(wanted(...all))), []);
+    assert.deepEqual(ids(await look.glance(wanted(...all.slice(0, 50)))), []);
     assert.deepEqual(ids(await look.find(wanted(...all, 'a0', 'A1'))), all);
     assert.deepEqual(calls(sent), ['ids 50', 'ids 10']);
     assert.deepEqual(options.gate.args[1], ['listMachineActions', { priority: 'background' }]);
