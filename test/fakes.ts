@@ -2,6 +2,7 @@ import type { ActionKind, DeviceRef } from '../src/command/model.js';
 import type { Defender, Submission } from '../src/defender/defender.js';
 import { createdAt } from '../src/defender/actions.js';
 import { DefenderError } from '../src/defender/errors.js';
+import type { Listed, Look, Wanted } from '../src/defender/look.js';
 import type { Call } from '../src/defender/throttle.js';
 import type { Machine } from '../src/defender/machine.js';
 import { finalStatus, type MachineAction, machineActionType } from '../src/defender/machine-action.js';
@@ -103,9 +104,13 @@ export class FakeDefender implements Defender {
     return Promise.resolve(this.actions.find((action) => action.id === id));
   }
 
-  listActions(ids: readonly string[]): Promise<MachineAction[]> {
-    if (this.listFails) return Promise.reject(this.listFails);
-    return Promise.resolve(this.actions.filter((action) => ids.includes(action.id)));
+  look(): Look {
+    const find = (wanted: readonly Wanted[]): Promise<Listed> => {
+      if (this.listFails) return Promise.reject(this.listFails);
+      const ids = new Set(wanted.map(({ id }) => id));
+      return Promise.resolve(new Map(this.actions.filter(({ id }) => ids.has(id)).map((each) => [each.id, each])));
+    };
+    return { glance: () => Promise.resolve(new Map()), find };
   }
 
   listUnfinished(): Promise<MachineAction[]> {

@@ -27,7 +27,7 @@ const shortestCutEcho = 64;
 export function createDefenderClient(options: DefenderClientOptions): Defender {
   const { now, logger } = options;
   const transport = createTransport(options);
-  const actions = createActionReader(transport, now);
+  const actions = createActionReader(transport);
 
   async function submit(kind: ActionKind, machineId: string, comment: string, call: Call): Promise<Submission> {
     const operation = submitOperation[kind];
@@ -72,7 +72,7 @@ export function createDefenderClient(options: DefenderClientOptions): Defender {
     findMachines: (ref) => findMachines(transport, ref, now),
     submit,
     getAction: (id) => actions.get(id),
-    listActions: (ids) => actions.listByIds(ids),
+    look: actions.look,
     listUnfinished: () => actions.listUnfinished(),
     cancelAction,
     listMachineActions: (machineId, kind, since) => actions.listOfMachine(machineId, kind, since),

@@ -1,4 +1,5 @@
 import type { ActionKind, DeviceRef } from '../command/model.js';
+import type { Look } from './look.js';
 import type { Machine } from './machine.js';
 import type { MachineAction } from './machine-action.js';
 import type { Call } from './throttle.js';
@@ -14,11 +15,8 @@ export interface Defender {
   submit(kind: ActionKind, machineId: string, comment: string, call: Call): Promise<Submission>;
   /** `GET /api/machineactions/{id}`; undefined when Defender does not know it (yet). */
   getAction(id: string): Promise<MachineAction | undefined>;
-  /**
-   * The actions with these ids, in as few calls as the API allows, of the part of the quota that polling may use. Missing
-   * ids are simply not in the answer.
-   */
-  listActions(ids: readonly string[]): Promise<MachineAction[]>;
+  /** Begins a look at many actions, in as few calls as the API allows, of the part of the quota that polling may use. Asks nothing yet. */
+  look(): Look;
   /** All restrict and release actions that have not ended, of whichever device and whoever asked for them. */
   listUnfinished(): Promise<MachineAction[]>;
   /**

@@ -22,15 +22,20 @@ export const filters = {
   lastIp: (ip: string) => `lastIpAddress eq ${literal(ip)}`,
   ids: (ids: readonly string[]) => `id in (${ids.map(literal).join(',')})`,
   typeSince: (type: string, since: number) => `type eq ${literal(type)} and creationDateTimeUtc ge ${dateTime(since)}`,
-  unfinished: (types: readonly string[]) =>
-    `(status eq 'Pending' or status eq 'InProgress') and (${types.map((type) => `type eq ${literal(type)}`).join(' or ')})`,
+  kindsSince: (types: readonly string[], since: number) =>
+    `${anyOf(types)} and creationDateTimeUtc ge ${dateTime(since)}`,
+  unfinished: (types: readonly string[]) => `(status eq 'Pending' or status eq 'InProgress') and ${anyOf(types)}`,
   machineActions: (machineId: string, type: string, since: number) =>
     `machineId eq ${literal(machineId)} and ${filters.typeSince(type, since)}`,
 } as const;
 
-/** `?$filter=…&$top=…`, percent-encoded; a space is `%20`, because not every OData reader takes `+` for one. */
-export function query(filter: string, top: number): string {
-  return `?$filter=${encodeURIComponent(filter)}&$top=${top}`;
+function anyOf(types: readonly string[]): string {
+  return `(${types.map((type) => `type eq ${literal(type)}`).join(' or ')})`;
+}
+
+/** `?$filter=…&$top=…&$skip=…`, percent-encoded; a space is `%20`, because not every OData reader takes `+` for one. */
+export function query(filter: string, top: number, skip = 0): string {
+  return `?$filter=${encodeURIComponent(filter)}&$top=${top}${skip === 0 ? '' : `&$skip=${skip}`}`;
 }
 
 export function isGuid(text: string): boolean {

@@ -23,10 +23,9 @@ export async function appendAudit(
   events: readonly AuditEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
+  const asRead = events.map(settled);
   const head = await readHead(trx, book, { lock: true });
-  const chained = chain(head, events.map(settled), book.keys.signer);
-  await moveHead(trx, book.keys, head, chained);
-  await trx.insertInto('audit').values(chained.map(toRow)).execute();
+  await moveHead(trx, book, head, chain(head, asRead, book.keys.signer));
 }
 
 /** The head, if its MAC is right. */
@@ -56,15 +55,27 @@ export function broken(why: string): StoreError {
   return new StoreError('audit_broken', `the record was changed by somebody else, or is damaged: ${why}`);
 }
 
-/** What the head says must be so before it moves: its event is there, and none behind it. */
+/**
+ * Writes the events and moves the head to the last of them. What the head says must be so before it moves: its event is there, and none
+ * behind it. Where others wait for the head it is one statement, which sees the events as they were before it.
+ */
 async function moveHead(
   trx: Transaction<Schema>,
-  { signer }: AuditKeys,
+  { keys: { signer }, dialect }: AuditBook,
   head: Head,
   chained: readonly ChainedEvent[],
 ): Promise<void> {
   const last = chained.at(-1) ?? head;
-  const { numUpdatedRows } = await trx
+  const rows = chained.map(toRow);
+  const together = dialect.manyWriters;
+  // An event that stands there already is behind the head, and the head does not move.
+  const added = trx.with('added', (db) =>
+    db
+      .insertInto('audit')
+      .values(rows)
+      .onConflict((row) => row.doNothing()),
+  );
+  const { numUpdatedRows } = await (together ? added : trx)
     .updateTable('audit_head')
     .set({ seq: last.seq, hash: last.hash, mac: signer.mac(headText(last)), key: signer.id })
     .where('seq', '=', head.seq)
@@ -74,6 +85,7 @@ async function moveHead(
     .where((eb) => eb.not(eb.exists(eb.selectFrom('audit').select('seq').where('seq', '>', head.seq))))
     .executeTakeFirst();
   if (numUpdatedRows !== 1n) throw broken(`its last event (${head.seq}) is not the one that its head names`);
+  if (!together) await trx.insertInto('audit').values(rows).execute();
 }
 
 /** Throws as `appendAudit` does, where it would. */

@@ -1,4 +1,4 @@
-import type { Expression, ExpressionBuilder, Kysely, SqlBool, Transaction } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Kysely, sql, type SqlBool, type Transaction } from 'kysely';
 import type { ActionKind } from '../command/model.js';
 import { type RequestState, runningStates } from '../request/life.js';
 import type { Request } from '../request/request.js';
@@ -39,10 +39,12 @@ export async function claimQueued(
   const line = await trx
     .selectFrom('request')
     .select(['id', 'due_at', 'body'])
-    .where('state', '=', 'queued')
-    .where('action', '=', action)
+    // Word for word as in the index `request_waiting`, which is not used otherwise; nor may the one over `due_at` look better.
+    .where('state', '=', sql.lit('queued'))
+    .where('due_at', 'is not', null)
     .where('owner', 'is', null)
-    .where('due_at', '<=', now)
+    .where(sql`+due_at`, '<=', now)
+    .where('action', '=', action)
     .where(laneIsFree)
     .orderBy('line_at')
     .orderBy('id')

@@ -7,7 +7,7 @@ import { documentedQuota, type QuotaScope } from '../../src/defender/quota.js';
 import { createThrottle, type TakeOptions, type Throttle } from '../../src/defender/throttle.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
-import { hour, Network, passUntil, report, sleep, start } from './network.js';
+import { hour, Network, passUntil, report, sleep, start } from '../../bench/network.js';
 
 describe('a long queue', () => {
   let clock: sinon.SinonFakeTimers;

@@ -29,10 +29,9 @@ describe('what the loops ask of SQLite', () => {
       name: 'claimQueued',
       ask: (store) => store.claimQueued('r', 'restrict', 1, 10),
       plan: [
-        requestDue,
+        'SEARCH request USING INDEX request_waiting (action=?)',
         'CORRELATED SCALAR SUBQUERY 1',
         'SEARCH other USING INDEX request_device (device_id=?)',
-        'USE TEMP B-TREE FOR ORDER BY',
       ],
     },
     {

@@ -7,6 +7,7 @@ import { windows } from './2026-11-24-windows.js';
 import { chained } from './2026-11-25-audit.js';
 import { control } from './2026-11-25-control.js';
 import { votes } from './2026-11-25-votes.js';
+import { waiting } from './2026-11-25-waiting.js';
 
 /**
  * In order, by name: a new one has to come last in the alphabet too. A migration that was released never changes: a
@@ -21,5 +22,6 @@ export function migrations(dialect: StoreDialect): Record<string, Migration> {
     '2026-11-25-audit': chained(dialect),
     '2026-11-25-control': control,
     '2026-11-25-votes': votes(dialect),
+    '2026-11-25-waiting': waiting,
   };
 }

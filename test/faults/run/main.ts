@@ -8,7 +8,7 @@ import { messageOf } from '../../../src/errors.js';
 import { buildBlind } from './blind.js';
 import { isPossible, type Outcome, play } from './scenario.js';
 import { scenarios } from './scenarios.js';
-import { measureStart, type Start } from './start.js';
+import { measureStart, type Start } from '../../../bench/start.js';
 import { type Row, startTable, table } from './table.js';
 
 const { values: given } = parseArgs({

@@ -1,5 +1,5 @@
 import type { Outcome } from './scenario.js';
-import type { Start } from './start.js';
+import type { Start } from '../../../bench/start.js';
 
 /** One scenario in the table: how it went, or why it was left out. */
 export interface Row {

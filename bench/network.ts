@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type sinon from 'sinon';
-import { documentedLimits, FixedQuota, Quota } from '../../sandbox/defender/limits.js';
-import type { Operation } from '../../src/defender/defender.js';
-import { nextSlot } from '../../src/defender/quota.js';
-import type { Call, TakeOptions, Throttle } from '../../src/defender/throttle.js';
+import { documentedLimits, FixedQuota, Quota } from '../sandbox/defender/limits.js';
+import type { Operation } from '../src/defender/defender.js';
+import { nextSlot } from '../src/defender/quota.js';
+import type { Call, TakeOptions, Throttle } from '../src/defender/throttle.js';
 
 export const start = Date.parse('2026-11-23T09:00:00Z');
 export const hour = 3_600_000;

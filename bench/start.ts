@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import pg from 'pg';
-import { boot } from '../../../sandbox/boot.js';
-import { startPostgres } from '../../../sandbox/postgres.js';
-import { loadAuditKeys } from '../../../src/audit/key-file.js';
-import { openStore } from '../../../src/store/open.js';
-import { nothing, request } from '../../store/examples.js';
+import { boot } from '../sandbox/boot.js';
+import { startPostgres } from '../sandbox/postgres.js';
+import { loadAuditKeys } from '../src/audit/key-file.js';
+import { openStore } from '../src/store/open.js';
+import { nothing, request } from '../test/store/examples.js';
+import type { Benchmark, Row } from './benchmark.js';
 
 /** What one start took, with so many Requests open. */
 export interface Start {
@@ -69,4 +70,45 @@ async function fill(url: string, keyFile: string, open: number): Promise<void> {
 async function residentMiB(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024);
+}
+
+export const start: Benchmark = {
+  name: 'start',
+  title: 'Start-up with open requests',
+  async run({ quick, log }) {
+    const rows: Row[] = [];
+    for (const database of ['sqlite', 'postgres'] as const) {
+      let empty: readonly Start[] | undefined;
+      for (const open of quick ? [0, 1_000] : [0, 10_000, 100_000]) {
+        const starts: Start[] = [];
+        for (let round = 0; round < (quick ? 1 : 3); round += 1) {
+          log(`start: ${database}, ${open} open requests`);
+          starts.push(await measureStart(database, open));
+        }
+        empty ??= starts;
+        rows.push(rowOf('ready', 'ms', ({ readyMs }) => readyMs, starts, empty));
+        rows.push(rowOf('resident', 'MiB', ({ residentMiB }) => residentMiB, starts, empty));
+      }
+    }
+    return rows;
+  },
+};
+
+function rowOf(
+  what: string,
+  unit: string,
+  value: (start: Start) => number,
+  starts: readonly Start[],
+  empty: readonly Start[],
+): Row {
+  const [{ database, open } = { database: 'sqlite', open: 0 }] = starts;
+  const [own, without] = [spreadOf(starts.map(value)), spreadOf(empty.map(value))];
+  const row = { what: `start: ${what}, ${database}, ${open.toLocaleString('en')} open`, unit, ...own };
+  return open === 0 ? row : { ...row, peer: { what: 'none open', ...without }, ratio: own.median / without.median };
+}
+
+function spreadOf(values: readonly number[]): Pick<Row, 'median' | 'spread'> {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (place: number): number => sorted[place] ?? Number.NaN;
+  return { median: at(Math.floor(sorted.length / 2)), spread: [at(0), at(sorted.length - 1)] };
 }
