@@ -236,7 +236,8 @@ describe('the metrics', () => {
     await credential.getToken('scope');
     await credential.getToken('scope');
     await assert.rejects(credential.getToken('scope'));
-    await measured.metrics.defender(new FakeDefender()).listActions(['a', 'b', 'c']);
+    const wanted = ['a', 'b', 'c'].map((id) => ({ id, since: 0 }));
+    await measured.metrics.defender(new FakeDefender()).look().glance(wanted);
     const page = await samples(measured.page());
     assert.equal(page.get('cordon_token_requests_total{audience="defender",result="given"}'), 1);
     assert.equal(page.get('cordon_token_requests_total{audience="defender",result="failed"}'), 2);
@@ -267,5 +268,6 @@ describe('the metrics', () => {
 it('a Defender that is measured still throws what it throws', async () => {
   const defender = new FakeDefender();
   defender.listFails = new DefenderError('timed_out', 'late', { taken: 'no', userText: 'late' });
-  await assert.rejects(createMetrics().defender(defender).listActions(['a']), /late/);
+  const look = createMetrics().defender(defender).look();
+  await assert.rejects(look.find([{ id: 'a', since: 0 }]), /late/);
 });

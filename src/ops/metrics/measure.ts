@@ -44,9 +44,16 @@ function known(code: string): string {
 export function measureDefender({ defender: { batch } }: Instruments, defender: Defender): Defender {
   return {
     ...defender,
-    listActions(...asked) {
-      batch.observe(asked[0].length);
-      return defender.listActions(...asked);
+    look() {
+      const look = defender.look();
+      return {
+        glance(wanted) {
+          // What `find` is asked for was glanced for before.
+          if (wanted.length > 0) batch.observe(wanted.length);
+          return look.glance(wanted);
+        },
+        find: (wanted) => look.find(wanted),
+      };
     },
   };
 }
