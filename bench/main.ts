@@ -71,6 +71,8 @@ function choose(names: readonly string[]): readonly Benchmark[] {
   });
 }
 
+// What was started ends with this process, however that ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 try {
   await main();
 } catch (error) {

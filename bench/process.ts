@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -21,15 +21,20 @@ export function startHelper<Question extends object, Answer>(
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const exited = once(child, 'exit');
+  const exited = once(child, 'exit') as Promise<[number | null]>;
   const end = (): void => void child.kill('SIGKILL');
   process.once('exit', end);
   void exited.then(() => process.off('exit', end));
+  const gone = exited.then(([code]): never => {
+    throw new Error(`${script} ended with ${String(code)}`);
+  });
+  // Only whoever asks is told.
+  gone.catch(() => undefined);
   return {
     pid: child.pid ?? 0,
     async ask(question) {
       child.send(question);
-      const [answer] = (await Promise.race([once(child, 'message'), endOf(child, script)])) as [Answer];
+      const [answer] = (await Promise.race([once(child, 'message'), gone])) as [Answer];
       return answer;
     },
     async stop() {
@@ -37,11 +42,6 @@ export function startHelper<Question extends object, Answer>(
       await exited;
     },
   };
-}
-
-async function endOf(child: ChildProcess, script: string): Promise<never> {
-  const [code] = (await once(child, 'exit')) as [number | null];
-  throw new Error(`${script} ended with ${String(code)}`);
 }
 
 /** In the helper itself: answers every message. */

@@ -42,7 +42,7 @@ export const teams: Benchmark = {
     await withScene(async (scene) => {
       for (const people of quick ? [4] : [1, 16, 64]) {
         log(`${people} people at once`);
-        rows.push(...(await talking(scene, quick ? 1 : 7, people, quick ? 20 : people === 1 ? 150 : 600)));
+        rows.push(...(await talking(scene, quick ? 1 : 5, people, quick ? 20 : people === 1 ? 150 : 600)));
       }
     });
     return rows;
