@@ -33,7 +33,9 @@ export function compared<T>(
 /** A refused or lost request is cheaper than a served one: no number comes of a round with any. */
 export function healthy(result: LoadResult): LoadResult {
   if (result.failed > 0 || result.answered === 0) {
-    throw new Error(`${result.failed} of ${result.answered} requests were not answered with 200`);
+    throw new Error(
+      `${result.failed} of ${result.answered} requests were not answered with 200: the machine is too busy to measure`,
+    );
   }
   return result;
 }

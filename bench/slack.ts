@@ -99,7 +99,7 @@ async function busy({ sandbox, load, urls }: Scene, rounds: number, amount: numb
     const startedAt = performance.now();
     const requests = commands(sandbox, amount);
     const acknowledged = healthy(await load.ask({ url: urls[target], connections: 50, amount, requests }));
-    if (target === 'cordon') while (answered(sandbox) < before + amount) await sleep(5);
+    if (target === 'cordon') await allAnswered(sandbox, before + amount);
     return { ...acknowledged, inFull: (amount / (performance.now() - startedAt)) * 1_000 };
   };
   const measured = await inTurn(rounds, { cordon: () => burst('cordon'), peer: () => burst('peer') });
@@ -123,7 +123,7 @@ async function steady({ sandbox, load, urls }: Scene, rounds: number, seconds: n
     const before = answered(sandbox);
     const plan = { url: urls[target], connections: 20, seconds, rate: steadyRate, requests };
     const result = healthy(await load.ask(plan));
-    if (target === 'cordon') while (answered(sandbox) < before + result.answered) await sleep(5);
+    if (target === 'cordon') await allAnswered(sandbox, before + result.answered);
     return result;
   };
   const measured = await inTurn(rounds, { cordon: once('cordon'), peer: once('peer') });
@@ -157,4 +157,14 @@ function commands({ slack, settings }: Sandbox, amount = 0): LoadPlan['requests'
 
 function answered({ slack }: Sandbox): number {
   return slack.calls.filter(({ method, error }) => method === 'respond' && error === undefined).length;
+}
+
+const answeredWithinMs = 120_000;
+
+async function allAnswered(sandbox: Sandbox, count: number): Promise<void> {
+  const deadline = performance.now() + answeredWithinMs;
+  while (answered(sandbox) < count) {
+    if (performance.now() > deadline) throw new Error(`${count - answered(sandbox)} commands were never answered`);
+    await sleep(5);
+  }
 }
