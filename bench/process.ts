@@ -54,10 +54,10 @@ export function answerMessages(answer: (question: unknown) => Promise<object>): 
 /** What clock ticks of `/proc/<pid>/stat` are worth on every Linux that Node runs on. */
 const tickMs = 10;
 
-/** Ms of CPU time that a process and its threads have used; undefined where the system has no `/proc`. */
-export function cpuMs(pid: number): number | undefined {
+/** Ms of CPU time that a process and its threads have used; NaN where the system has no `/proc`. */
+export function cpuMs(pid: number): number {
   const file = `/proc/${pid}/stat`;
-  if (!existsSync(file)) return undefined;
+  if (!existsSync(file)) return NaN;
   // The name of the program stands in brackets and may contain blanks.
   const fields = readFileSync(file, 'utf8')
     .replace(/^.*\) /s, '')

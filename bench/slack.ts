@@ -5,7 +5,7 @@ import { slashCommandPayload } from '../sandbox/slack/payloads.js';
 import type { Benchmark, Row } from './benchmark.js';
 import type { LoadPlan, LoadResult } from './load.js';
 import { inTurn } from './measure.js';
-import { type Helper, startHelper } from './process.js';
+import { cpuMs, type Helper, startHelper } from './process.js';
 import { compared, healthy } from './rows.js';
 
 type Load = Helper<LoadPlan, LoadResult>;
@@ -15,6 +15,7 @@ interface Scene {
   readonly sandbox: Sandbox;
   readonly load: Load;
   readonly urls: Readonly<Record<Target, string>>;
+  readonly pids: Readonly<Record<Target, number>>;
 }
 
 const peerName = 'Bolt that only acknowledges';
@@ -59,7 +60,7 @@ async function withScene(work: (scene: Scene) => Promise<void>): Promise<void> {
       cordon: `${sandbox.cordon().url}/slack/events`,
       peer: `http://127.0.0.1:${port}/slack/events`,
     };
-    await work({ sandbox, load, urls });
+    await work({ sandbox, load, urls, pids: { cordon: sandbox.cordon().pid, peer: bolt.pid } });
   } finally {
     await Promise.all([load.stop(), bolt.stop()]);
     // It has work left on purpose, and nobody waits for it.
@@ -70,13 +71,17 @@ async function withScene(work: (scene: Scene) => Promise<void>): Promise<void> {
 
 /** How fast commands are stored and acknowledged while nothing else is done. */
 async function acknowledging(
-  { sandbox, load, urls }: Scene,
+  { sandbox, load, urls, pids }: Scene,
   rounds: number,
   connections: number,
   seconds: number,
 ): Promise<Row[]> {
-  const once = (target: Target) => async (): Promise<LoadResult> =>
-    healthy(await load.ask({ url: urls[target], connections, seconds, requests: commands(sandbox) }));
+  const once = (target: Target) => async (): Promise<LoadResult & { readonly cpu: number }> => {
+    const before = cpuMs(pids[target]);
+    const plan = { url: urls[target], connections, seconds, requests: commands(sandbox) };
+    const result = healthy(await load.ask(plan));
+    return { ...result, cpu: (cpuMs(pids[target]) - before) / result.answered };
+  };
   const measured = await inTurn(rounds, { cordon: once('cordon'), peer: once('peer') });
   const what = `slack: acknowledged, ${connections} connection${connections === 1 ? '' : 's'}`;
   return [
@@ -89,6 +94,7 @@ async function acknowledging(
     }),
     compared(measured, ({ p50 }) => p50, { what: `${what}, p50`, unit: 'ms', peer: peerName }),
     compared(measured, ({ p99 }) => p99, { what: `${what}, p99`, unit: 'ms', peer: peerName }),
+    compared(measured, ({ cpu }) => cpu, { what: `${what}, CPU for one`, unit: 'ms', peer: peerName }),
   ];
 }
 

@@ -23,7 +23,7 @@ function cellsOf({ what, unit, median, spread, peer, ratio, goal }: Row): string
     peer?.what ?? '',
     peer === undefined ? '' : amount(peer.median),
     peer === undefined ? '' : range(peer.spread),
-    ratio === undefined ? '' : ratio.toFixed(ratio < 10 ? 2 : 0),
+    ratio === undefined || Number.isNaN(ratio) ? '' : ratio.toFixed(ratio < 10 ? 2 : 0),
     goal === undefined ? '' : `${goal.text}: ${goal.met ? 'met' : 'MISSED'}`,
   ];
 }
@@ -33,5 +33,6 @@ function range([least, greatest]: readonly [number, number]): string {
 }
 
 function amount(value: number): string {
+  if (Number.isNaN(value)) return 'not known';
   return threeDigits(value).toLocaleString('en-US', { maximumFractionDigits: 3 });
 }

@@ -138,7 +138,7 @@ async function talk({ sandbox, token }: Scene, bot: Bot, people: number, amount:
     taken99: quantile(taken, 0.99),
     reply50: quantile(replied, 0.5),
     reply99: quantile(replied, 0.99),
-    cpu: ((cpuAfter ?? NaN) - (cpuBefore ?? NaN)) / amount,
+    cpu: (cpuAfter - cpuBefore) / amount,
   };
 }
 
