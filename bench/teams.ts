@@ -176,7 +176,11 @@ function post(url: string, body: string, headers: Readonly<Record<string, string
         else reject(new Error(`an activity was answered with ${String(response.statusCode)}`));
       });
     });
-    sent.once('error', reject);
+    sent.once('error', (error) => {
+      // The bot may close a connection that was idle at the moment it is used again.
+      if (sent.reusedSocket) resolve(post(url, body, headers, agent));
+      else reject(error);
+    });
     sent.end(body);
   });
 }
