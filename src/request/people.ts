@@ -35,9 +35,13 @@ async function withPeople(
     ...(await anew(then, seenAt)),
     formerly: idsOf(then),
   });
-  const requester = await now(request.requester, request.createdAt);
-  const votes: Vote[] = [];
-  for (const vote of request.votes) votes.push({ ...vote, person: await now(vote.person, vote.at) });
+  // Side by side: each is a question to a chat platform, and a call that is approved waits for all of them.
+  const [requester, votes] = await Promise.all([
+    now(request.requester, request.createdAt),
+    Promise.all(
+      request.votes.map(async (vote): Promise<Vote> => ({ ...vote, person: await now(vote.person, vote.at) })),
+    ),
+  ]);
   return { ...request, requester, votes };
 }
 

@@ -59,6 +59,7 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     return undefined;
   }
   if ((await held.overtaken(world, stored)) || (await held.outlived(world, stored))) return undefined;
+  askAhead(world, stored);
   const request = await withPeopleAsOfNow(world, stored);
 
   const decidedAt = now();
@@ -95,6 +96,14 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     world.wake('deliver');
     return { ...start, request: sending, askedAt: at };
   };
+}
+
+/**
+ * Defender is asked about the device while the platforms are asked about the people; `lookAhead` takes the answer, or asks anew where
+ * it is too old by then. Not again for who waits for a platform: the calls would be wasted for as long as that lasts.
+ */
+function askAhead({ unfinished }: World, { device, failure }: Request): void {
+  if (failure?.code !== 'people_unresolved') void unfinished(device.id).catch(() => undefined);
 }
 
 /**

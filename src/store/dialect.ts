@@ -19,6 +19,12 @@ export interface StoreDialect {
   now?(db: Kysely<Schema>): Promise<number>;
   /** Whether transactions that write run side by side. Where they do, rows are locked as they are claimed. */
   readonly manyWriters: boolean;
+  /**
+   * One transaction of which the database may forget, when the whole machine fails, that it ever was; never when only a process
+   * does, and never where a later transaction is remembered. Missing where a failure of the database leaves its users alive, who
+   * would go on with what it has forgotten.
+   */
+  forgettable?<T>(db: Kysely<Schema>, work: (trx: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** Makes other transactions that lock the same key wait for this one. */
   lock(trx: Transaction<Schema>, key: string): Promise<void>;
   /** Never throws; a `StoreError` comes back as it is. */

@@ -53,7 +53,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
 
   return {
     accept: async (incoming, at) => accepted.add(inbox.inboxRow(incoming, at)),
-    claimIncoming: (owner, at, limit) => session.write((trx) => inbox.claimIncoming(trx, dialect, owner, at, limit)),
+    claimIncoming: (owner, at, limit) => session.claim((trx) => inbox.claimIncoming(trx, dialect, owner, at, limit)),
     nextIncomingDue: () => session.read(inbox.nextIncomingDue),
     isSettled: (key) => session.read((db) => inbox.isSettled(db, key)),
     postponeIncoming: (pending, until) => session.write((trx) => inbox.postponeIncoming(trx, pending, until)),
@@ -89,9 +89,9 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
       }),
     request: (id) => session.snapshot((trx) => requests.requestById(trx, id)),
     claimRequests: (owner, states, at, limit) =>
-      session.write((trx) => claims.claimRequests(trx, dialect, owner, { states, now: at, limit })),
+      session.claim((trx) => claims.claimRequests(trx, dialect, owner, { states, now: at, limit })),
     claimQueued: (owner, action, at, limit) =>
-      session.write((trx) => claims.claimQueued(trx, dialect, owner, { action, now: at, limit })),
+      session.claim((trx) => claims.claimQueued(trx, dialect, owner, { action, now: at, limit })),
     startSending: (request, effects, quota) =>
       session.write(async (trx): Promise<Start> => {
         await dialect.lock(trx, lane(request));
@@ -106,7 +106,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
         await applyEffects(trx, effects, { requestId: request.id, at: now() });
         return { outcome: 'started', call: taken.call };
       }),
-    claimHeld: (owner, action, limit) => session.write((trx) => claims.claimHeld(trx, dialect, owner, action, limit)),
+    claimHeld: (owner, action, limit) => session.claim((trx) => claims.claimHeld(trx, dialect, owner, action, limit)),
     postponeRequests: (ids, owner, dueAt) => session.write((trx) => claims.postponeRequests(trx, ids, owner, dueAt)),
     requestsIn: (states, limit) => session.snapshot((trx) => requests.requestsIn(trx, states, limit)),
     countIn: (states, action) => session.read((db) => requests.countIn(db, states, action)),

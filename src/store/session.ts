@@ -44,6 +44,14 @@ export class Session {
     return this.#run('write', () => this.db.transaction().execute(work));
   }
 
+  /**
+   * As `write`, for who works on what: it need not be on disk when the promise resolves. A claim that is forgotten with the machine
+   * is a claim of a process that is gone, and whatever is done under it is committed for good first.
+   */
+  claim<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.#run('write', () => this.dialect.forgettable?.(this.db, work) ?? this.db.transaction().execute(work));
+  }
+
   /** One transaction that writes by what it reads, all of it as it was at one moment; nothing that it reads may be changed by others. */
   consistent<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
     return this.#run('write', () => this.db.transaction().setIsolationLevel('repeatable read').execute(work));

@@ -45,6 +45,7 @@ export function sqliteStoreDialect(file: string): StoreDialect {
         begin select raise(abort, ${sql.lit(`${table} is append-only`)}); end`,
     ],
     manyWriters: false,
+    forgettable: (db, work) => db.transaction().setIsolationLevel(forgettable).execute(work),
     // Whoever writes has the whole database to itself.
     lock: () => Promise.resolve(),
     toStoreError: (thrown) => toStoreError(thrown, file),
@@ -82,8 +83,14 @@ function keepingStatements(database: Database.Database): SqliteDatabase {
   };
 }
 
+/** SQLite has one isolation level; of Kysely's other names for one, this says that a commit need not wait for the disk. */
+const forgettable = 'read uncommitted';
+
 /** Kysely's own driver says plain `begin`, which takes the write lock only at the first write. */
 class ImmediateDriver extends SqliteDriver {
+  /** As `openSqlite` set it. */
+  #synchronous: 'full' | 'normal' = 'full';
+
   constructor(private readonly database: Database.Database) {
     super({ database: keepingStatements(database) });
   }
@@ -93,8 +100,19 @@ class ImmediateDriver extends SqliteDriver {
    * SQLITE_BUSY_SNAPSHOT whenever another process wrote in between.
    */
   override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
+    this.#waitForDisk(settings?.isolationLevel === forgettable ? 'normal' : 'full');
     const begin = settings?.accessMode === 'read only' ? 'begin deferred' : 'begin immediate';
     await connection.executeQuery(CompiledQuery.raw(begin));
+  }
+
+  /**
+   * Every transaction begins with its own, so that none inherits another's. The log is written in either case, and a commit that waits
+   * for the disk waits for all of it. Not as a statement that is kept: SQLite sets it while it prepares.
+   */
+  #waitForDisk(synchronous: 'full' | 'normal'): void {
+    if (synchronous === this.#synchronous) return;
+    this.database.pragma(`synchronous = ${synchronous}`);
+    this.#synchronous = synchronous;
   }
 
   /** SQLite rolls back by itself on a full disk; a second rollback would fail and hide the first error. */

@@ -26,10 +26,10 @@ export function createPool<T>({ atOnce, claim, work, nextDue, now, again }: Pool
   return {
     async tick() {
       const free = atOnce - underWay.size;
+      // The end of a piece of work calls again; until then whoever is woken by every arrival need not ask the store.
+      if (free <= 0) return undefined;
       const next = await nextDue();
       if (next === undefined || next > now()) return next;
-      // The end of a piece of work calls again.
-      if (free <= 0) return undefined;
       for (const item of await claim(free)) {
         const running = work(item).finally(() => {
           underWay.delete(running);
