@@ -18,6 +18,7 @@ import { createDoorRecord } from './ops/door.js';
 import { createHttpApp, listen } from './ops/http.js';
 import { createLogger } from './ops/log.js';
 import { directToGroups } from './request/tell-owners.js';
+import { createInherited } from './request/inherited.js';
 import { cardAfter } from './request/card-after.js';
 import { createEntraGroups } from './graph/groups.js';
 import { createPolicyWatch } from './policy/watch.js';
@@ -146,6 +147,7 @@ async function main(config: Config): Promise<void> {
       defender,
       throttle,
       unfinished: createUnfinished(defender, now),
+      inherited: createInherited(now()),
       platforms,
       policy: () => policy.policy(),
       policyNow: groups.policyNow,

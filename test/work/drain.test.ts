@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { createThrottle } from '../../src/defender/throttle.js';
+import { createInherited } from '../../src/request/inherited.js';
 import { createUnfinished } from '../../src/defender/unfinished.js';
 import type { Context } from '../../src/request/context.js';
 import { createDispatcher } from '../../src/work/dispatch.js';
@@ -63,6 +64,7 @@ describe('a long queue of approved requests', function () {
         now,
         throttle: createThrottle({ store, now, random: () => 0, logger }),
         unfinished: createUnfinished(defender, now),
+        inherited: createInherited(0),
         wake: () => {
           loop.wake();
         },
