@@ -25,7 +25,7 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
-  { files: ['bin/**'], languageOptions: { globals: { process: 'readonly', URL: 'readonly' } } },
+  { files: ['bin/**', 'native/**'], languageOptions: { globals: { process: 'readonly', URL: 'readonly' } } },
   {
     files: ['test/**'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },

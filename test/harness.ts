@@ -7,6 +7,7 @@ import type { Platform } from '../src/platform.js';
 import { parsePolicy } from '../src/policy/load.js';
 import type { Policy } from '../src/policy/policy.js';
 import type { Context } from '../src/request/context.js';
+import { createInherited, type Inherited } from '../src/request/inherited.js';
 import type { Request } from '../src/request/request.js';
 import { openStates, requestStates } from '../src/request/life.js';
 import { ownerFor, type Store } from '../src/store/store.js';
@@ -58,6 +59,7 @@ export class Harness {
   private tokens = 0;
   private codes = 0;
   private lives = 0;
+  private inherited = createInherited(start);
   private readonly intake: Pool;
   private readonly deliver: Pool;
   private readonly track: () => Promise<number | undefined>;
@@ -80,6 +82,7 @@ export class Harness {
     this.policy = parsePolicy(policyText, 'policy.yaml');
     const now = (): number => this.clock;
     const isDry = (): boolean => this.dryRun;
+    const inherited = (): Inherited => this.inherited;
     this.platforms = new Map([this.slack, this.teams].map((platform) => [platform.name, platform]));
     this.context = {
       store,
@@ -89,6 +92,9 @@ export class Harness {
       policy: () => this.policy,
       policyNow: () => Promise.resolve(this.policy),
       unfinished: createUnfinished(this.defender, now),
+      get inherited() {
+        return inherited();
+      },
       replica: {
         id: () => `${name}-${this.lives}`,
         claim: (take) => take(ownerFor(`${name}-${this.lives}`, 1)),
@@ -141,6 +147,7 @@ export class Harness {
     const { store, replica } = this.context;
     const dead = replica.id();
     this.lives += 1;
+    this.inherited = createInherited(this.clock);
     await store.register(replica.id(), Number.MAX_SAFE_INTEGER);
     await store.release(dead);
   }

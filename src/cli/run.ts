@@ -3,11 +3,12 @@ import { CordonError, messageOf } from '../errors.js';
 import { version } from '../version.js';
 import { type CliCommand, UsageError, type World } from './command-line.js';
 import { audit } from './audit.js';
+import { backup } from './backup.js';
 import { doctor } from './doctor.js';
 import { manifest } from './manifest.js';
 import { policy } from './policy.js';
 
-const commands: Readonly<Record<string, CliCommand>> = { audit, doctor, manifest, policy };
+const commands: Readonly<Record<string, CliCommand>> = { audit, backup, doctor, manifest, policy };
 
 /** Carries out one command line. The exit code: 0 done, 1 failed, 2 not understood. */
 export async function run(args: readonly string[], world: World): Promise<number> {

@@ -5,6 +5,7 @@ import type { Unfinished } from '../defender/unfinished.js';
 import type { PlatformName } from '../people/person.js';
 import type { Platform } from '../platform.js';
 import type { Policy } from '../policy/policy.js';
+import type { Inherited } from './inherited.js';
 import type { Tracer } from '../trace.js';
 import type { CreateLimits, Store } from '../store/store.js';
 
@@ -30,6 +31,8 @@ export interface Context {
   readonly defender: Defender;
   /** What else is under way for a device in Defender. */
   readonly unfinished: Unfinished;
+  /** What was there before this process, and may have been sent by another. */
+  readonly inherited: Inherited;
   readonly throttle: Throttle;
   readonly platforms: ReadonlyMap<PlatformName, Platform>;
   readonly policy: () => Policy;

@@ -17,6 +17,11 @@ export function actionsSinceSent({ defender }: Pick<Context, 'defender'>, reques
   return defender.listMachineActions(request.device.id, request.action, first - clockSkewMs);
 }
 
+/** Those that may come from a call of this Request, whichever process made it. Throws a `DefenderError`. */
+export function actionsOfRequest({ defender }: Pick<Context, 'defender'>, request: Request): Promise<MachineAction[]> {
+  return defender.listMachineActions(request.device.id, request.action, request.createdAt - clockSkewMs);
+}
+
 /** The one with the Request's mark. */
 export function markedOf(actions: readonly MachineAction[], request: Request): MachineAction | undefined {
   return actions.find((action) => mentionsRequest(action.requestorComment, request.id));

@@ -49,7 +49,12 @@ async function withoutEnded({ store }: World, actions: readonly MachineAction[])
   return running;
 }
 
-async function adopt(world: World, request: Request, action: MachineAction): Promise<void> {
+/** Follows an action in Defender instead of making the call. */
+export async function adopt(
+  world: Pick<Context, 'store' | 'now' | 'wake'>,
+  request: Request,
+  action: MachineAction,
+): Promise<void> {
   const at = world.now();
   const { waitsForAction, ...ready } = request;
   // Its own from an earlier attempt, or somebody else's.

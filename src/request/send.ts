@@ -9,6 +9,7 @@ import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
 import { effectsOf } from './effects.js';
 import * as held from './held.js';
+import { sentBefore } from './inherited.js';
 import { lookAhead } from './look-ahead.js';
 import { withPeopleAsOfNow } from './people.js';
 import { recentOf } from './recent.js';
@@ -20,7 +21,17 @@ import { factsOf, refuse, refuseTampered } from './vote.js';
 
 type World = Pick<
   Context,
-  'store' | 'platforms' | 'policy' | 'policyNow' | 'unfinished' | 'now' | 'logger' | 'wake' | 'dryRun'
+  | 'store'
+  | 'platforms'
+  | 'policy'
+  | 'policyNow'
+  | 'defender'
+  | 'unfinished'
+  | 'inherited'
+  | 'now'
+  | 'logger'
+  | 'wake'
+  | 'dryRun'
 >;
 
 const holdMs = 15_000;
@@ -76,6 +87,7 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     await refuse(world, stored, because, cordon);
     return undefined;
   }
+  if (stored.dryRun !== true && (await sentBefore(world, stored))) return undefined;
   if (await lookAhead(world, stored)) return undefined;
   if (stored.dryRun === true) {
     await rehearse(world, stored, { because: verdict.reason });

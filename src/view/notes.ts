@@ -235,6 +235,18 @@ export function held(because: string): Note {
   ]);
 }
 
+/** Cordon was started anew, and Defender cannot be asked whether the call was made before. */
+export function notLookedFor(because: string): Note {
+  return note('warning', [
+    `Not sent yet: since Cordon's restart it cannot be told whether this was sent before, because Defender did not answer. ${because} Cordon keeps asking.`,
+  ]);
+}
+
+/** Why a Request that may have been sent from another copy of the database is not sent. */
+export function maybeSentBefore({ id }: MachineAction): string {
+  return `Cordon was restarted since, and Defender lists an action of this kind for the device that has no comment: MachineAction ${id}. It may come from this request, so nothing is sent. Look at the device in the Defender portal, and ask again if it is still needed.`;
+}
+
 /** The call was sent and its answer lost. */
 export function answerLost(): Note {
   return note('warning', [
