@@ -227,7 +227,6 @@ async function main(config: Config): Promise<void> {
   doorkeeper.start();
   warnOfReach(policy.policy());
   if (config.dryRun) logger.warn({}, 'dry run: nothing that changes a device is sent to Defender');
-  logger.info({ port: server.port, policy: policy.policy().revision, dryRun: config.dryRun }, 'Cordon is ready');
   process.on('SIGHUP', () => {
     logger.info({}, 'reading the policy file, and asking for the members of groups anew');
     groups.forget();
@@ -257,6 +256,8 @@ async function main(config: Config): Promise<void> {
   };
   process.once('SIGTERM', (signal) => void stop(signal));
   process.once('SIGINT', (signal) => void stop(signal));
+  // Last: whoever waits for it may send a signal at once.
+  logger.info({ port: server.port, policy: policy.policy().revision, dryRun: config.dryRun }, 'Cordon is ready');
 }
 
 try {

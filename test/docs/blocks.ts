@@ -38,13 +38,15 @@ export interface Command {
 }
 
 /**
- * The commands of a block, one each: lines that end with `\` go together, and comments are left out. In a `console` block a command
+ * The commands of a block, one each: lines that end with `\` go together, and comments are left out. A block with a loop is one command. In a `console` block a command
  * begins with `$ `, and what follows is what it prints; `…` alone stands for lines that are left out.
  */
 export function commandsOf({ language, text }: Block): Command[] {
   const lines = text.replaceAll(/\\\n\s*/g, '').split('\n');
   const said = lines.filter((line) => !['', '…'].includes(line.trim()));
   if (language !== 'console') {
+    const isScript = said.some((line) => /^(?:for|if) /.test(line));
+    if (isScript) return [{ text: said.filter((line) => !line.startsWith('#')).join('\n'), prints: [] }];
     return said.filter((line) => !line.trim().startsWith('#')).map((line) => ({ text: line.trim(), prints: [] }));
   }
   const commands: { text: string; prints: string[] }[] = [];

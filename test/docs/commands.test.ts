@@ -1,25 +1,33 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
-import { copyFile, mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../e2e/eventually.js';
-import { Scene } from '../e2e/scene.js';
-import { blocksOf, commandsOf, inlineCodeOf, markdownFiles, shells } from './blocks.js';
+import { channel, Scene } from '../e2e/scene.js';
+import { blocksOf, type Command, commandsOf, inlineCodeOf, markdownFiles, shells } from './blocks.js';
 import { elsewhere, notRun } from './elsewhere.js';
 
 const run = promisify(execFile);
-const wholeProject = ['package.json', 'bin', 'dist', 'manifests', 'node_modules', 'sandbox', 'deploy', 'docs'];
+const wholeProject = ['package.json', 'bin', 'dist', 'manifests', 'native', 'node_modules', 'sandbox', 'docs'];
 
-const written = markdownFiles().flatMap((file) =>
+interface Script {
+  readonly where: string;
+  readonly file: string;
+  readonly commands: readonly Command[];
+}
+
+/** Each block is one script, because its commands build on each other. */
+const scripts: readonly Script[] = markdownFiles().flatMap((file) =>
   blocksOf(file)
     .filter(({ language }) => shells.includes(language))
-    .flatMap((block) =>
-      commandsOf(block).map(({ text, prints }) => ({ file, line: block.line, command: text, prints })),
-    ),
+    .map((block) => ({ where: `${file}:${block.line}`, file, commands: commandsOf(block) })),
 );
+const written = scripts.flatMap(({ commands }) => commands.map(({ text }) => text));
+/** Its name and its options. */
+const ofCordon = /^(?:npx cordon|node bin\/cordon\.js|cordon) ([a-z]+)(.*)/;
 const listed = [...elsewhere, ...notRun];
 const listing = (command: string) => listed.find(([beginning]) => command.startsWith(beginning));
 
@@ -28,7 +36,7 @@ const listing = (command: string) => listed.find(([beginning]) => command.starts
  * has a request, with its settings.
  */
 describe('the commands of the documentation', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let scene: Scene;
   let request: string;
@@ -36,7 +44,9 @@ describe('the commands of the documentation', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cordon-docs-'));
     for (const name of wholeProject) if (existsSync(name)) symlinkSync(resolve(name), join(folder, name));
-    await copyFile('policy.example.yaml', join(folder, 'policy.yaml'));
+    for (const name of ['policy.yaml', 'policy.example.yaml'])
+      await copyFile('policy.example.yaml', join(folder, name));
+    await cp('deploy', join(folder, 'deploy'), { recursive: true });
     await mkdir(join(folder, 'data'));
     scene = await Scene.open({
       teams: {},
@@ -61,25 +71,34 @@ describe('the commands of the documentation', function () {
     command
       .replaceAll('7K3M-9Q2X', request)
       .replaceAll('<MicrosoftAppId>', '33333333-4444-4555-8666-777777777777')
-      .replaceAll('<your host>', 'cordon.contoso.com');
+      .replaceAll('slack:C0INCIDENT', `slack:${channel}`)
+      .replaceAll(/https?:\/\/cordon(?:\.contoso\.com|:3978)/g, scene.sandbox.cordon().url);
 
-  for (const { file, line, command, prints } of written.filter(({ command }) => listing(command) === undefined)) {
-    it(`${file}:${line} works: ${command}`, async () => {
+  for (const { where, file, commands } of scripts) {
+    const own = commands.filter(({ text }) => listing(text) === undefined);
+    if (own.length === 0) continue;
+    it(`${where} works: ${own.map(({ text }) => text).join('; ')}`, async () => {
       const { HOME = folder, PATH = '' } = process.env;
       // Of the sandbox, but the database and the key are where the documentation has them.
       const settings = without(scene.sandbox.settings, ['DATABASE_URL', 'CORDON_AUDIT_KEY']);
       // The people of the example are nobody in the sandbox.
       const policy = file === 'docs/policy.md' ? { CORDON_POLICY: 'policy.yaml' } : {};
-      const env = { HOME, PATH, ...settings, ...policy };
-      const { stdout } = await run('bash', ['-ec', filledIn(command)], { cwd: folder, env, timeout: 50_000 });
-      for (const shown of prints) assert.ok(stdout.split('\n').includes(shown), `${shown}\nis not in\n${stdout}`);
+      // npx links the project into its cache.
+      const env = { HOME, PATH, npm_config_cache: join(folder, 'npm'), ...settings, ...policy };
+      const script = filledIn(own.map(({ text }) => text).join('\n'));
+      const { stdout } = await run('bash', ['-ec', script], { cwd: folder, env, timeout: 110_000 }).catch(
+        (error: unknown) => assert.fail(inFull(error)),
+      );
+      for (const shown of own.flatMap(({ prints }) => prints)) {
+        assert.ok(stdout.split('\n').includes(shown), `${shown}\nis not in\n${stdout}`);
+      }
     });
   }
 
   it('are run here, or listed with what runs them', () => {
     for (const [beginning, where] of listed) {
       assert.ok(
-        written.some(({ command }) => command.startsWith(beginning)),
+        written.some((command) => command.startsWith(beginning)),
         `nothing begins with ${beginning}`,
       );
       if (elsewhere.some(([each]) => each === beginning)) assert.ok(existsSync(where), where);
@@ -95,8 +114,8 @@ describe('the commands of the documentation', function () {
       ...inlineCodeOf(file).filter((text) => text.startsWith('npx cordon ')),
     ]);
     const helps = new Map<string, string>();
-    for (const text of texts.filter((each) => /\bcordon(?:\.js)? /.test(each))) {
-      const [, name = '', rest = ''] = /\bcordon(?:\.js)? ([a-z]+)(.*)/.exec(text) ?? [];
+    for (const text of texts.filter((each) => ofCordon.test(each))) {
+      const [, name = '', rest = ''] = ofCordon.exec(text) ?? [];
       const help = helps.get(name) ?? (await run(process.execPath, ['bin/cordon.js', name, '--help'])).stdout;
       helps.set(name, help);
       for (const [option] of rest.matchAll(/--[a-z][a-z-]*/g)) {
@@ -109,4 +128,9 @@ describe('the commands of the documentation', function () {
 
 function without(settings: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !names.includes(name)));
+}
+
+function inFull(error: unknown): string {
+  const said = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+  return `${String(error)}\n${said}`;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseAllDocuments } from 'yaml';
+import { defenderAppId, defenderRoles } from '../../src/defender/grant-script.js';
 import { parsePolicy } from '../../src/policy/load.js';
 import { type Block, blocksOf, markdownFiles, shells } from './blocks.js';
 
@@ -29,6 +30,14 @@ const checks: Readonly<Record<string, (block: Block) => void>> = {
   text(block) {
     const found = compared.filter(([file, begins]) => file === block.file && block.text.startsWith(begins));
     assert.equal(found.length, 1, `${block.file}:${block.line} shows what no test compares`);
+  },
+  powershell({ text }) {
+    for (const part of [defenderAppId, ...defenderRoles]) assert.ok(text.includes(part), part);
+  },
+  nginx({ text }) {
+    const open = [...text.matchAll(/^location = (\S+) \{ proxy_pass/gm)].map(([, path]) => path);
+    assert.deepEqual(open, ['/slack/events', '/api/messages']);
+    assert.match(text, /^location \/ \{ return 404; \}$/m);
   },
   mermaid({ text }) {
     assert.match(text, /^(?:flowchart|sequenceDiagram|stateDiagram-v2)\b/);

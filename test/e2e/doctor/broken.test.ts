@@ -271,10 +271,10 @@ strict: {servers: 0, domain-controllers: {approvals: 0}}
   },
   {
     what: 'Teams’ keys are of another issuer',
-    illness: { settings: { ToBotFromChannelTokenIssuer: 'https://api.botframework.us' } },
+    illness: { settings: { ToBotFromChannelTokenIssuer: 'https://issuer.example' } },
     complains: ['teams.keys failed'],
     says: [
-      /is of the issuer http.*and Cordon takes the tokens of https:\/\/api\.botframework\.us alone.*ToBotFromChannelTokenIssuer/,
+      /is of the issuer http.*and Cordon takes the tokens of https:\/\/issuer\.example alone.*ToBotFromChannelTokenIssuer/,
     ],
   },
   {
