@@ -1,6 +1,6 @@
 import type { ActionKind, Origin } from '../command/model.js';
 import { parseJson, readMachine } from '../defender/parse.js';
-import type { Machine } from '../defender/machine.js';
+import { type Machine, unknownMachine } from '../defender/machine.js';
 import { CordonError } from '../errors.js';
 import { accountOf, idsOf, type Person } from '../people/person.js';
 import { evaluate } from '../policy/evaluate.js';
@@ -142,7 +142,7 @@ async function deviceIn(given: Given, { readText }: World): Promise<Machine> {
   if (given.device !== undefined && machine === undefined) {
     throw new UsageError(`--device ${given.device} is no machine: a JSON object as Defender's API gives it.`);
   }
-  const base = machine ?? nothingKnown;
+  const base = machine ?? unknownMachine('the device');
   return {
     ...base,
     computerDnsName: given.name ?? base.computerDnsName,
@@ -161,21 +161,3 @@ async function machineFile(path: string, readText: World['readText']): Promise<u
   const value = parseJson(await readText(path));
   return typeof value === 'object' && value !== null && !('id' in value) ? { ...value, id: 'the device' } : value;
 }
-
-const nothingKnown: Machine = {
-  id: 'the device',
-  computerDnsName: null,
-  osPlatform: null,
-  version: null,
-  healthStatus: null,
-  lastSeen: null,
-  rbacGroupName: null,
-  riskScore: null,
-  exposureLevel: null,
-  deviceValue: null,
-  machineTags: [],
-  aadDeviceId: null,
-  lastIpAddress: null,
-  onboardingStatus: null,
-  mergedIntoMachineId: null,
-};

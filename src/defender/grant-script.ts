@@ -1,4 +1,5 @@
 import { CordonError } from '../errors.js';
+import { isGuid } from './odata.js';
 
 /** The app id of `WindowsDefenderATP`, the API of Defender for Endpoint: the same in every tenant and cloud. */
 export const defenderAppId = 'fc780465-2017-40d4-a0c5-307022471b92';
@@ -6,7 +7,6 @@ export const defenderAppId = 'fc780465-2017-40d4-a0c5-307022471b92';
 /** What Cordon needs at Defender, and nothing more. */
 export const defenderRoles = ['Machine.RestrictExecution', 'Machine.Read.All'] as const;
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const role = /^[A-Za-z][A-Za-z.]*$/;
 
 export interface GrantOptions {
@@ -24,7 +24,7 @@ export function grantScript(
   roles: readonly string[] = defenderRoles,
   { graphUrl = 'https://graph.microsoft.com' }: GrantOptions = {},
 ): string {
-  if (!guid.test(principalId) || roles.length === 0 || !roles.every((each) => role.test(each))) {
+  if (!isGuid(principalId) || roles.length === 0 || !roles.every((each) => role.test(each))) {
     throw new CordonError(
       'grant_refused',
       'a script is made for the object id of a principal and the names of roles alone',

@@ -36,3 +36,24 @@ export function lacksAppRestriction(machine: Pick<Machine, 'osPlatform'>): boole
     machine.osPlatform ?? '',
   );
 }
+
+/** A machine of which nothing is known but its id. */
+export function unknownMachine(id: string): Machine {
+  return {
+    id,
+    computerDnsName: null,
+    osPlatform: null,
+    version: null,
+    healthStatus: null,
+    lastSeen: null,
+    rbacGroupName: null,
+    riskScore: null,
+    exposureLevel: null,
+    deviceValue: null,
+    machineTags: [],
+    aadDeviceId: null,
+    lastIpAddress: null,
+    onboardingStatus: null,
+    mergedIntoMachineId: null,
+  };
+}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CordonError } from '../errors.js';
+import { isGuid } from './odata.js';
 
 const claims = z.object({ tid: z.string() });
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * A managed identity is of the tenant of its Azure subscription, whatever the settings say, and the groups that Graph names would be
@@ -11,7 +11,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export function otherTenant(token: string, tenantId: string): CordonError | undefined {
   const tenant = tenantOf(token);
-  if (tenant === undefined || !guid.test(tenantId) || tenant.toLowerCase() === tenantId.toLowerCase()) return undefined;
+  if (tenant === undefined || !isGuid(tenantId) || tenant.toLowerCase() === tenantId.toLowerCase()) return undefined;
   const why = 'the managed identity belongs to another tenant than AZURE_TENANT_ID says';
   return new CordonError('other_tenant', why, {
     userText: `Cordon cannot sign in to Entra: ${why}. Set AZURE_TENANT_ID to the tenant of its Azure subscription, or use another credential.`,

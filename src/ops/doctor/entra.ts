@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createTokenSource, type TokenSourceOptions } from '../../defender/credentials.js';
 import { defenderAppId, grantScript } from '../../defender/grant-script.js';
+import { isGuid } from '../../defender/odata.js';
 import { parseJson } from '../../defender/parse.js';
 import { type Check, type Outcome, failed, inWords, ok, once, Skip, warning } from './check.js';
 import { howToGrant } from './grant.js';
@@ -131,7 +132,7 @@ function readClaims(token: string): Claims | undefined {
   return claimsOf.safeParse(parseJson(Buffer.from(payload, 'base64url').toString())).data;
 }
 
-function judgeToken(claims: Claims | undefined, { scope, tenantId, now }: EntraDoctorOptions): Outcome {
+function judgeToken(claims: Claims | undefined, { scope, tenantId = '', now }: EntraDoctorOptions): Outcome {
   if (claims === undefined) return ok('Entra gave a token. It cannot be read here, so Defender’s answers have to do.');
   const resource = scope.replace(/\/\.default$/, '');
   const { aud = '', tid, exp } = claims;
@@ -141,9 +142,9 @@ function judgeToken(claims: Claims | undefined, { scope, tenantId, now }: EntraD
       'Check DEFENDER_SCOPE and DEFENDER_CLOUD: docs/entra.md has the scope of each cloud.',
     );
   }
-  if (tid !== undefined && isGuid(tenantId) && tid.toLowerCase() !== tenantId?.toLowerCase()) {
+  if (tid !== undefined && isGuid(tenantId) && tid.toLowerCase() !== tenantId.toLowerCase()) {
     return failed(
-      `The token is of the tenant ${tid}, and AZURE_TENANT_ID is ${tenantId ?? ''}.`,
+      `The token is of the tenant ${tid}, and AZURE_TENANT_ID is ${tenantId}.`,
       'Set AZURE_TENANT_ID to the tenant whose devices Cordon shall restrict, and register the app there.',
     );
   }
@@ -182,19 +183,15 @@ function judgeRoles(claims: Claims | undefined, { graphUrl }: EntraDoctorOptions
 }
 
 function adviceFor(claims: Claims, missing: readonly string[], delegated: boolean, graphUrl: string): string {
-  const { xms_mirid: identity, oid } = claims;
+  const { xms_mirid: identity, oid = '' } = claims;
   if (delegated) return `Add the delegated permission ${missing.join(' and ')} (WindowsDefenderATP) and grant consent.`;
   if (identity === undefined) return howToGrant(missing);
   const after = 'Then restart Cordon; a managed identity’s token may keep its old permissions for a day.';
   if (!isGuid(oid)) return `It is a managed identity, which gets permissions by the script of docs/entra.md. ${after}`;
-  const script = grantScript(oid ?? '', missing, { graphUrl });
+  const script = grantScript(oid, missing, { graphUrl });
   return `It is a managed identity, which gets permissions by a script. In a shell where az is signed in as Privileged Role Administrator:\n${script}\n${after}`;
 }
 
 function bare(address: string): string {
   return address.replace(/\/+$/, '').toLowerCase();
-}
-
-function isGuid(text: string | undefined): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text ?? '');
 }

@@ -3,6 +3,7 @@
  * tokens of their buttons are nowhere stored, so a press is answered like that of any unknown button and does nothing.
  */
 import type { ActionKind } from '../../command/model.js';
+import { unknownMachine } from '../../defender/machine.js';
 import type { MachineAction } from '../../defender/machine-action.js';
 import type { Person } from '../../people/person.js';
 import { PlatformError } from '../../platform.js';
@@ -143,21 +144,11 @@ function sampleRequest(state: RequestState, place: Place, now: number): Request 
 
 function sampleDevice(now: number): Request['device'] {
   return {
-    id: '0'.repeat(40),
+    ...unknownMachine('0'.repeat(40)),
     computerDnsName: 'sample-device.example',
     osPlatform: 'Windows11',
-    version: null,
     healthStatus: 'Active',
     lastSeen: new Date(now).toISOString(),
-    rbacGroupName: null,
-    riskScore: null,
-    exposureLevel: null,
-    deviceValue: null,
-    machineTags: [],
-    aadDeviceId: null,
-    lastIpAddress: null,
-    onboardingStatus: null,
-    mergedIntoMachineId: null,
   };
 }
 
