@@ -20,7 +20,7 @@ const usage = `npm run bench -- [--only name,name] [--quick] [--strict] [--json 
   --only    these alone: ${benchmarks.map(({ name }) => name).join(', ')}
   --quick   a short run, to see that it works; its numbers mean little
   --strict  exit code 1 where a goal is missed
-  --json    where the result is written; bench/results/latest.json when missing, nowhere for a quick run
+  --json    where the result is written; bench/results/latest.json when missing, and nowhere for a run that is quick or not of all
 `;
 
 async function main(): Promise<void> {
@@ -56,7 +56,8 @@ async function main(): Promise<void> {
   process.stdout.write(
     `${toTable(rows)}\n\n${startedAt.toISOString().slice(0, 10)}, ${facts}${quick ? ', quick' : ''}\n`,
   );
-  const file = values.json ?? (quick ? undefined : 'bench/results/latest.json');
+  const isWhole = !quick && chosen.length === benchmarks.length;
+  const file = values.json ?? (isWhole ? 'bench/results/latest.json' : undefined);
   if (file !== undefined) {
     await mkdir(dirname(file), { recursive: true });
     const result = { startedAt, machine, quick, rows };

@@ -30,6 +30,7 @@ import { createTroubles } from './ops/troubles.js';
 import { directToGroups } from './request/tell-owners.js';
 import { createInherited } from './request/inherited.js';
 import { cardAfter } from './request/card-after.js';
+import { shareLookUps } from './people/share-look-ups.js';
 import { createEntraGroups } from './graph/groups.js';
 import { createPolicyWatch } from './policy/watch.js';
 import { createPolicyNow } from './policy/now.js';
@@ -175,7 +176,7 @@ async function main(config: Config): Promise<void> {
   }
 
   const platforms = new Map(
-    adapters.map(({ platform }) => [platform.name, troubles.platform(metrics.platform(platform))]),
+    adapters.map(({ platform }) => [platform.name, shareLookUps(troubles.platform(metrics.platform(platform)), now)]),
   );
   const workers = createWorkers(
     {

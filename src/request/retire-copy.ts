@@ -11,6 +11,7 @@ export async function retireCopy(
   requestId: string,
   pressed: MessageRef,
 ): Promise<void> {
+  if ((await store.requestsOfCard(pressed)).includes(requestId)) return;
   const request = await store.request(requestId);
   const places = request?.places.filter(({ platform }) => platform === pressed.platform) ?? [];
   const [place] = places;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ActionKind } from '../command/model.js';
 import { submitOperation } from '../defender/operation.js';
 import { PlatformError } from '../platform.js';
@@ -10,6 +11,7 @@ import { goOn } from '../request/held.js';
 import { queue } from '../request/queue.js';
 import { hold, prepare, type Turn } from '../request/send.js';
 import { earliest } from '../time.js';
+import { createHurry } from './hurry.js';
 
 type World = Omit<Context, 'newId' | 'newToken' | 'newCode'>;
 
@@ -30,7 +32,7 @@ export interface Dispatcher {
  * Moves approved Requests to Defender: gives them a place in the queue, takes the quota, and sends one device's calls one after
  * the other.
  */
-export function createDispatcher(world: World): Dispatcher {
+export function createDispatcher(world: World, hurry = createHurry(world.now)): Dispatcher {
   const { store, throttle, now, wake, replica } = world;
   const underWay: Readonly<Record<ActionKind, Set<Promise<void>>>> = { release: new Set(), restrict: new Set() };
   let stopped = false;
@@ -38,7 +40,9 @@ export function createDispatcher(world: World): Dispatcher {
   async function start(kind: ActionKind): Promise<void> {
     const free = atOnce - underWay[kind].size;
     if (free <= 0) return;
-    for (const request of await replica.claim((owner) => store.claimQueued(owner, kind, now(), free))) {
+    const claimed = await replica.claim((owner) => store.claimQueued(owner, kind, now(), free));
+    if (claimed.length > 0) hurry.begin();
+    for (const request of claimed) {
       const running = workOn(world, request, () => carryOut(request)).finally(() => {
         underWay[kind].delete(running);
         wake('dispatch');
@@ -86,12 +90,15 @@ export function createDispatcher(world: World): Dispatcher {
   return {
     async tick() {
       if (stopped) return undefined;
+      for (const kind of kinds) await start(kind);
+      // What was started gets as far as it can without an answer from outside.
+      await nextTurn();
       const approved = await replica.claim((owner) => store.claimRequests(owner, ['approved'], now(), batch));
       for (const request of approved) {
         await workOn(world, request, () => queue(world, request));
       }
+      if (approved.length > 0) for (const kind of kinds) await start(kind);
       await releaseHeld();
-      for (const kind of kinds) await start(kind);
       return earliest(await store.nextDue(['approved']), await nextQueued());
     },
     idle,

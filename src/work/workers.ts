@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context, LoopName } from '../request/context.js';
 import type { Clock } from '../store/clock.js';
 import { createDeliverer } from './deliver.js';
 import { createDispatcher } from './dispatch.js';
+import { createHurry } from './hurry.js';
 import { createIntake } from './intake.js';
 import { createLoop, type Loop, type Tick } from './loop.js';
 import { createReplica } from './replica.js';
@@ -42,7 +44,8 @@ export function createWorkers(
   };
   const replica = createReplica({ store, now, newId: lease.newId, leaseMs: lease.ms, freed: wakeAll, logger });
   const context: Context = { ...world, replica, wake };
-  const dispatcher = createDispatcher(context);
+  const hurry = createHurry(now);
+  const dispatcher = createDispatcher(context, hurry);
   const pools = {
     intake: createIntake(context),
     search: createSearch(context),
@@ -59,9 +62,17 @@ export function createWorkers(
     dispatch: loop('dispatch', () => dispatcher.tick()),
     search: loop('search', () => pools.search.tick()),
     track: loop('track', createTracker(context)),
-    deliver: loop('deliver', () => pools.deliver.tick()),
+    deliver: loop('deliver', deliverUnlessInAHurry),
     schedule: loop('schedule', () => scheduleTick(context)),
   };
+
+  /** A decision owes its messages at the moment at which its call begins, and people read them a little later without loss. */
+  async function deliverUnlessInAHurry(): Promise<number | undefined> {
+    await nextTurn();
+    const until = hurry.until();
+    return now() < until ? until : pools.deliver.tick();
+  }
+
   return {
     async start() {
       await replica.beat();
