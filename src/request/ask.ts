@@ -1,4 +1,4 @@
-import { personActor } from '../audit/event.js';
+import { type AuditEvent, personActor } from '../audit/event.js';
 import type { ActionKind, DeviceRef, Origin } from '../command/model.js';
 import { lacksAppRestriction, type Machine } from '../defender/machine.js';
 import { evaluate } from '../policy/evaluate.js';
@@ -18,8 +18,9 @@ import type { Context } from './context.js';
 import { voteButtons, withVoteTokens } from './buttons.js';
 import { committed } from './commitment.js';
 import { ceilingWarnings } from './ceiling-warnings.js';
-import { announcements, requestEvent, whisper } from './effects.js';
+import { announcements, type Next, requestEvent, transition, whisper } from './effects.js';
 import { isFinal } from './life.js';
+import { queued } from './queue.js';
 import { recentNow } from './recent.js';
 import { firstDue } from './remind.js';
 import type { Place, Request } from './request.js';
@@ -39,6 +40,7 @@ type World = Pick<
   Context,
   | 'store'
   | 'defender'
+  | 'throttle'
   | 'platforms'
   | 'policy'
   | 'policyNow'
@@ -86,9 +88,10 @@ export async function ask(world: World, asked: Ask): Promise<void> {
   if (places.length === 0) return turnAway(world, asked, answers.noPlace(), 'request.no-place');
 
   const request = draft(world, asked, device, verdict, places, lately.askedAt);
+  const next = await queued(world, request);
   try {
     const options = { alone: true, most: world.limits.mostOpen };
-    await store.create(request, { ...creation(request, asked, verdict, now()), once }, options);
+    await store.create(next?.request ?? request, { ...creation(request, asked, verdict, now(), next), once }, options);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     if (error.code === 'too_many_open' || error.code === 'too_many_of_yours') {
@@ -101,7 +104,7 @@ export async function ask(world: World, asked: Ask): Promise<void> {
     return turnAway(world, asked, answers.alreadyAsked(open), 'request.duplicate', { open: open.id });
   }
   world.wake('deliver');
-  if (request.state === 'approved') world.wake('dispatch');
+  if (next !== undefined) world.wake('dispatch');
 }
 
 /** The open Request for the same action on the same device. */
@@ -170,7 +173,8 @@ function lasting({ replyUrl, ...origin }: Origin): Origin {
   return origin;
 }
 
-function creation(request: Request, asked: Ask, verdict: Verdict, at: number): Effects {
+/** `next`: where it is approved as it is made, its place in the queue. */
+function creation(request: Request, asked: Ask, verdict: Verdict, at: number, next?: Next): Effects {
   const actor = personActor(asked.person);
   const detail = {
     action: request.action,
@@ -184,15 +188,14 @@ function creation(request: Request, asked: Ask, verdict: Verdict, at: number): E
     expiresAt: request.expiresAt,
     because: verdict.reason,
   };
-  const audit = [{ ...requestEvent(request, 'request.created', actor, at, detail), to: 'awaiting approval' }];
+  const created = { ...requestEvent(request, 'request.created', actor, at, detail), to: 'awaiting approval' };
+  const audit: AuditEvent[] = [created];
   if (request.state === 'approved') {
-    audit.push({
-      ...requestEvent(request, 'request.approve', actor, at, { because: verdict.reason.because }),
-      from: 'awaiting approval',
-      to: 'approved',
-    });
+    const detail = { because: verdict.reason.because };
+    audit.push(transition({ state: 'awaiting approval' }, request, at, { what: 'request.approve', actor, detail }));
   }
-  const deliveries: NewDelivery[] = [...announcements(request)];
+  if (next !== undefined) audit.push(transition(request, next.request, at, next));
+  const deliveries: NewDelivery[] = [...announcements(request, next?.note)];
   if (!request.places.some((place) => sameConversation(place, asked.origin))) {
     const where = request.places.flatMap((place, index): Line => [index === 0 ? '' : ', ', placeName(place)]);
     const note = marked(request, notes.announcedElsewhere(request, where));

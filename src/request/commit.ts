@@ -9,7 +9,10 @@ import type { Request } from './request.js';
 /** Nothing is recorded, said or owed. */
 export const nothing: Effects = { audit: [], deliveries: [] };
 
-/** Stores the change from `before` to `after` with what it owes. False, and nothing stored, when somebody else was faster. */
+/**
+ * Stores the change from `before` to `after`, and on to what is `next`, with all that it owes. False, and nothing stored, when somebody else
+ * was faster.
+ */
 export async function commit(
   { store, wake }: Pick<Context, 'store' | 'wake'>,
   before: Request,
@@ -17,7 +20,7 @@ export async function commit(
   at: number,
   happening: Happening,
 ): Promise<boolean> {
-  const stored = await store.change(after, effectsOf(before, after, at, happening));
+  const stored = await store.change(happening.next?.request ?? after, effectsOf(before, after, at, happening));
   if (stored) wake('deliver');
   return stored;
 }

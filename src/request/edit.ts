@@ -25,7 +25,7 @@ export interface Edit {
   readonly comment: string;
 }
 
-type World = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'newToken' | 'wake'>;
+type World = Pick<Context, 'store' | 'throttle' | 'policy' | 'policyNow' | 'now' | 'newToken' | 'wake'>;
 
 /** Each one is told in every thread. */
 const mostRevisions = 20;

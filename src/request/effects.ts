@@ -36,11 +36,13 @@ function dryRunOf({ dryRun }: Request): Pick<Request, 'dryRun'> {
   return dryRun === undefined ? {} : { dryRun };
 }
 
-/** Announces a new Request in all its places. */
-export function announcements(request: Request): NewDelivery[] {
-  return request.places
-    .map(withoutTokens)
-    .map((place) => ({ ...inPlace(request.id, place), message: { kind: 'announce', place } }));
+/** Announces a new Request in all its places, with what there is to say about it already. */
+export function announcements(request: Request, said?: Note): NewDelivery[] {
+  const note = said && marked(request, said);
+  return request.places.map(withoutTokens).flatMap((place): NewDelivery[] => {
+    const card: NewDelivery = { ...inPlace(request.id, place), message: { kind: 'announce', place } };
+    return [card, ...repliesIn(request.id, place, [note])];
+  });
 }
 
 export interface Happening {
@@ -56,26 +58,51 @@ export interface Happening {
   readonly also?: readonly NewDelivery[];
   readonly buttons?: readonly StoredButton[];
   readonly settles?: string;
+  readonly next?: Next;
+}
+
+/** The transition that follows at once. Both are one change: one version, one update of each card, two lines of the record. */
+export interface Next extends Pick<Happening, 'what' | 'actor' | 'note'> {
+  /** As it is after both. */
+  readonly request: Request;
 }
 
 /** What a change from `before` to `after` owes: its audit event, the card's update, the reply in each thread, the requester's message. */
 export function effectsOf(before: Request, after: Request, at: number, happening: Happening): Effects {
-  const { what, actor, detail, vote, takesBack, also = [], buttons, settles } = happening;
+  const { vote, takesBack, also = [], buttons, settles, next } = happening;
   const note = happening.note && marked(after, happening.note);
-  const moved = before.state === after.state ? {} : { from: before.state, to: after.state };
-  const deliveries = after.places.map(withoutTokens).flatMap((place): NewDelivery[] => {
-    const update: NewDelivery = { ...inPlace(after.id, place), message: { kind: 'update', place } };
-    return note && place.person === undefined ? [update, reply(after.id, place, note)] : [update];
+  const last = next?.request ?? after;
+  const said = next?.note === undefined ? [note] : [note, marked(last, next.note)];
+  const deliveries = last.places.map(withoutTokens).flatMap((place): NewDelivery[] => {
+    const update: NewDelivery = { ...inPlace(last.id, place), message: { kind: 'update', place } };
+    return [update, ...repliesIn(last.id, place, said)];
   });
   const ended = isFinal(after.state) && !isFinal(before.state) && note ? [directToRequester(after, note)] : [];
   return {
-    audit: [{ ...requestEvent(after, what, actor, at, detail), ...moved }],
+    audit: [transition(before, after, at, happening), ...(next ? [transition(after, next.request, at, next)] : [])],
     deliveries: [...deliveries, ...ended, ...also],
     ...(vote ? { vote } : {}),
     ...(takesBack ? { takesBack } : {}),
     ...(buttons ? { buttons } : {}),
     ...(settles === undefined ? {} : { settles }),
   };
+}
+
+/** The line of the record about a step from `before` to `after`. */
+export function transition(
+  before: Pick<Request, 'state'>,
+  after: Request,
+  at: number,
+  { what, actor, detail }: Pick<Happening, 'what' | 'actor' | 'detail'>,
+): AuditEvent {
+  const moved = before.state === after.state ? {} : { from: before.state, to: after.state };
+  return { ...requestEvent(after, what, actor, at, detail), ...moved };
+}
+
+/** A person has the card alone. */
+function repliesIn(requestId: string, place: Place, notes: readonly (Note | undefined)[]): NewDelivery[] {
+  if (place.person !== undefined) return [];
+  return notes.flatMap((note) => (note === undefined ? [] : [reply(requestId, place, note)]));
 }
 
 /** A message that is owed holds no token: its card is drawn when it is sent. */

@@ -3,9 +3,9 @@ import { submitOperation } from '../defender/operation.js';
 import * as notes from '../view/notes.js';
 import { commit } from './commit.js';
 import type { Context } from './context.js';
-import type { Happening } from './effects.js';
+import type { Happening, Next } from './effects.js';
 import { runningStates } from './life.js';
-import { advance, type Request } from './request.js';
+import { advance, amend, type Request } from './request.js';
 
 type World = Pick<Context, 'store' | 'throttle' | 'now' | 'wake'>;
 
@@ -18,18 +18,33 @@ export async function runningOnDevice(store: Context['store'], request: Request)
   return others.find((other) => other.id !== request.id && runningStates.includes(other.state));
 }
 
-/** An approved Request gets its place in the queue, and where it has to wait, its thread is told for what and how long. */
-export async function queue(world: World, request: Request): Promise<void> {
+/**
+ * The place in the queue of a Request that is about to be stored as approved, to be stored with it: the version is the same. Where it
+ * has to wait, its thread is told for what and how long. Undefined where it is not approved. Rejects where the store does; then the
+ * approval must not be stored either.
+ */
+export async function queued(
+  world: Pick<World, 'store' | 'throttle' | 'now'>,
+  request: Request,
+): Promise<Next | undefined> {
   const { store, now } = world;
-  const at = now();
-  const ahead = await store.countIn(['queued'], request.action);
-  const running = await runningOnDevice(store, request);
+  if (request.state !== 'approved') return undefined;
+  const [ahead, running] = await Promise.all([
+    store.countIn(['queued'], request.action),
+    runningOnDevice(store, request),
+  ]);
   const { over, note } = running
     ? { over: { waitsFor: running.id }, note: { note: notes.waitsForDevice(running) } }
     : await expectedWait(world, request, ahead);
+  const at = now();
   const after = advance(request, 'queue', at, { queuedAt: approvedAt(request), dueAt: at, ...over });
-  if (after === undefined) return;
-  await commit(world, request, after, at, { what: 'request.queue', actor: cordon, ...note });
+  return after && { request: { ...after, version: request.version }, what: 'request.queue', actor: cordon, ...note };
+}
+
+/** Queues what is stored as approved and nothing more, as an earlier version of Cordon did. */
+export async function queue(world: World, request: Request): Promise<void> {
+  const next = await queued(world, amend(request, {}));
+  if (next !== undefined) await commit(world, request, next.request, world.now(), next);
 }
 
 /** Its place in the line: whichever process queues it, and however late, what was approved first goes first. */

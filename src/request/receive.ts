@@ -27,6 +27,7 @@ type World = Pick<
   Context,
   | 'store'
   | 'defender'
+  | 'throttle'
   | 'platforms'
   | 'policy'
   | 'policyNow'

@@ -37,11 +37,11 @@ export interface Request {
   readonly approvers: readonly string[];
   /** What is approved, as one hash: see `commitmentOf`. Nothing is ever sent for a stored Request without it. */
   readonly commitment?: string;
-  /** Those on this revision that stand: what was taken back or dropped is in the table of votes alone. */
   /** Why it needs more than its rule asks for, in sentences. */
   readonly extra?: readonly string[];
   /** It was made in a dry run: no call is ever made for it, in whichever process. */
   readonly dryRun?: true;
+  /** Those on this revision that stand: what was taken back or dropped is in the table of votes alone. */
   readonly votes: readonly Vote[];
   /** How votes were lost, oldest first, for the reader of the card. */
   readonly past?: readonly Past[];

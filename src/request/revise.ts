@@ -8,6 +8,7 @@ import { commit } from './commit.js';
 import { committed } from './commitment.js';
 import type { Context } from './context.js';
 import { expire } from './expire.js';
+import { queued } from './queue.js';
 import { advance, amend, type Past, type Request } from './request.js';
 import { firstDue } from './remind.js';
 import { termsOf } from './terms.js';
@@ -28,11 +29,11 @@ const pastShown = 5;
 
 /**
  * Makes a new revision of a Request that awaits approval: its votes are dropped, its buttons are new ones, and its threads are told what
- * was changed and who has to vote again. Where the policy of now asks for no approval, it is approved; where by its terms the time was over already, it has
- * expired. False when it has, or somebody else was faster: the caller decides anew.
+ * was changed and who has to vote again. Where the policy of now asks for no approval, it is approved and queued; where by its
+ * terms the time was over already, it has expired. False when it has, or somebody else was faster: the caller decides anew.
  */
 export async function revise(
-  world: Pick<Context, 'store' | 'now' | 'newToken' | 'wake'>,
+  world: Pick<Context, 'store' | 'throttle' | 'now' | 'newToken' | 'wake'>,
   request: Request,
   { verdict, comment = request.comment, because, actor, settles, also }: Change,
 ): Promise<boolean> {
@@ -56,6 +57,7 @@ export async function revise(
   });
   const approved = verdict.decision === 'approved' ? advance(revised, 'approve', at, { dueAt: at }) : undefined;
   const after = approved ?? amend(revised, {});
+  const next = await queued(world, after);
   const stored = await commit(world, request, after, at, {
     what: 'request.revised',
     actor,
@@ -74,8 +76,9 @@ export async function revise(
     buttons: voteButtons(after),
     settles,
     ...(also === undefined ? {} : { also }),
+    ...(next === undefined ? {} : { next }),
   });
-  if (stored && approved) world.wake('dispatch');
+  if (stored && next !== undefined) world.wake('dispatch');
   return stored;
 }
 

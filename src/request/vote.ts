@@ -14,6 +14,7 @@ import { tampering } from './commitment.js';
 import { requestEvent, whisper } from './effects.js';
 import { expire } from './expire.js';
 import { withLinksAsOfNow } from './people.js';
+import { queued } from './queue.js';
 import { recentOf } from './recent.js';
 import { advance, amend, type Request, type Vote } from './request.js';
 import { revise } from './revise.js';
@@ -33,7 +34,7 @@ export interface Ballot {
   readonly button?: { readonly revision: number; readonly commitment: string; readonly expiresAt: number };
 }
 
-type World = Pick<Context, 'store' | 'policy' | 'policyNow' | 'now' | 'newToken' | 'wake'>;
+type World = Pick<Context, 'store' | 'throttle' | 'policy' | 'policyNow' | 'now' | 'newToken' | 'wake'>;
 
 /** Facts for a decision about this Request: the same at request, at click and just before the call. */
 export function factsOf(
@@ -55,8 +56,8 @@ export function factsOf(
 }
 
 /**
- * Counts a vote, once per person, and moves the Request on when it decides it. Whoever loses the race to another click
- * reads the Request again and decides anew, so two clicks at one moment can never both be the deciding one.
+ * Counts a vote, once per person, and moves the Request on when it decides it; what it approves is queued in the same change. Whoever
+ * loses the race to another click reads the Request again and decides anew, so two clicks at one moment can never both be the deciding one.
  */
 export async function vote(world: World, ballot: Ballot): Promise<void> {
   for (;;) {
@@ -132,6 +133,7 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   const votes = [...request.votes.filter((_, index) => own[index] !== true), cast];
   const { stopped } = request.action === 'restrict' ? await world.store.switch() : { stopped: false };
   const outcome = applied(request, votes, cast, verdict, { now, stopped });
+  const next = await queued(world, outcome.request);
   const stored = await commit(world, request, outcome.request, now, {
     what: outcome.what,
     actor,
@@ -147,8 +149,9 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
     vote: cast,
     ...(before.length === 0 ? {} : { takesBack: before }),
     settles: ballot.key,
+    ...(next === undefined ? {} : { next }),
   });
-  if (stored && outcome.request.state === 'approved') world.wake('dispatch');
+  if (stored && next !== undefined) world.wake('dispatch');
   return stored;
 }
 

@@ -132,6 +132,23 @@ export function requestContract(subject: Subject): void {
       assert.equal((await due(store).incoming(10, 10)).length, 1);
     });
 
+    it('two transitions in one change are two lines of the record, in their order, or none', async () => {
+      const { store } = subject;
+      const first = request();
+      await store.create(first, nothing);
+      const ballot = vote('UANN');
+      const after = changed(first, { state: 'queued', queuedAt: ballot.at, votes: [ballot] });
+      const approved = event('request.approve', { from: 'awaiting approval', to: 'approved' });
+      const both = { ...nothing, audit: [approved, event('request.queue', { from: 'approved', to: 'queued' })] };
+      // A vote that was never cast cannot be taken back.
+      await assert.rejects(store.change(after, { ...both, vote: ballot, takesBack: [vote('UCAT')] }));
+      assert.deepEqual(await store.auditOf({ requestId: first.id }, 10), []);
+      assert.equal(await store.change(after, { ...both, vote: ballot }), true);
+      assert.equal(await store.change(after, { ...both, vote: vote('UBEN') }), false);
+      assert.deepEqual(await store.request(first.id), after);
+      assert.deepEqual(await store.auditOf({ requestId: first.id }, 10), both.audit);
+    });
+
     it('bug 2: two approvers at the same moment on two replicas: exactly one change happens', async () => {
       const { store } = subject;
       const other = await subject.reopen();

@@ -67,7 +67,7 @@ describe('the store among processes that start, compete and die', () => {
       const found = await store.request(request().id);
       assert.ok(found !== undefined && found.version >= version, `version ${version} was lost`);
       assert.equal(found.votes.length, found.version - 1);
-      assert.equal((await store.auditOf({ requestId: found.id }, 1_000)).length, found.version - 1);
+      assert.equal((await store.auditOf({ requestId: found.id }, 2_000)).length, 2 * (found.version - 1));
       assert.equal((await due(store).deliveries(1, 1_000)).length, found.version - 1);
       await store.close();
     });

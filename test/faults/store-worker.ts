@@ -45,14 +45,14 @@ async function acceptGroup(store: Store, round: number): Promise<void> {
   );
 }
 
-/** Each change brings one vote, one event and one delivery, so that they can be counted against the version. */
+/** Each change brings one vote, two events and one delivery, so that they can be counted against the version. */
 async function change(store: Store): Promise<void> {
   const before = await store.request(id);
   if (before === undefined) throw new Error('the Request is gone');
   const after = changed(before);
   const one = vote(`U${after.version}`);
   await store.change(after, {
-    audit: [event('changed')],
+    audit: [event('changed'), event('changed at once again')],
     deliveries: [reply(`l${after.version}`, 'changed')],
     vote: one,
   });

@@ -69,6 +69,7 @@ describe('the metrics', () => {
     assert.equal(page.get('cordon_votes_total{decision="approve",platform="slack"}'), 1);
     assert.equal(page.get(`cordon_request_first_vote_seconds_sum{${restrict}}`), 240);
     assert.equal(page.get(`cordon_request_decision_seconds_sum{${restrict},outcome="approved"}`), 240);
+    assert.equal(page.has(`cordon_request_decision_seconds_sum{${restrict},outcome="queued"}`), false);
     assert.equal(page.get(`cordon_queue_wait_seconds_count{${restrict}}`), 1);
     assert.equal(page.get(`cordon_request_submission_seconds_count{${restrict}}`), 1);
     assert.equal(page.get(`cordon_request_result_seconds_sum{${restrict},outcome="succeeded"}`), 30);

@@ -13,7 +13,7 @@ describe('what is asked just before the call', () => {
     const intake = createIntake(cordon.context);
     await intake.tick();
     await intake.idle();
-    assert.equal((await cordon.request()).state, 'approved');
+    assert.equal((await cordon.request()).state, 'queued');
   });
   afterEach(() => cordon.store.close());
 

@@ -7,6 +7,7 @@ import { createDispatcher } from '../../src/work/dispatch.js';
 import { createIntake } from '../../src/work/intake.js';
 import { Harness } from '../harness.js';
 import { machine } from '../support.js';
+import { unqueue } from './unqueue.js';
 
 const lostAnswer = new DefenderError('timed_out', 'no answer', { taken: 'unknown', userText: 'No answer.' });
 const serverError = new DefenderError('InternalServerError', 'x', {
@@ -40,7 +41,7 @@ describe('sending and following', () => {
     const intake = createIntake(cordon.context);
     await intake.tick();
     await intake.idle();
-    assert.equal((await cordon.request()).state, 'approved');
+    assert.equal((await cordon.request()).state, 'queued');
     const known = cordon.policy;
     const because = 'Cordon cannot tell who is in the Entra group G: Graph is down.';
     const groups = new Map([...known.groups, ['leads', []] as const]);
@@ -312,6 +313,7 @@ describe('sending and following', () => {
     const sent = (): string[] => cordon.defender.submitted.map(({ kind }) => kind);
 
     await press(restrict);
+    await unqueue(cordon.store);
     const [first] = await cordon.store.claimRequests('dead/1', ['approved'], cordon.clock, 1);
     assert.equal(first?.action, 'restrict');
     cordon.clock += 1_000;
