@@ -18,17 +18,14 @@ const batchSize = 100;
 const mostWaiting = 2_000;
 
 /**
- * Group commit for the hot path: what arrives within one turn of the event loop, or while the store is at work on what came before,
- * shares one transaction and one fsync. Each `add` resolves only after its own row is committed. Throws `store_busy` where too many wait.
+ * The hot path: what arrives before the store is ready for it goes into one statement, and shares its commit. Each `add` resolves only
+ * after its own row is committed. Throws `store_busy` where too many wait.
  */
 export class AcceptQueue {
   #waiting: Waiting[] = [];
   #running = false;
 
-  constructor(
-    private readonly session: Session,
-    private readonly nextTurn: (run: () => void) => void,
-  ) {}
+  constructor(private readonly session: Session) {}
 
   /** True when the key is new. */
   add(row: Row): Promise<boolean> {
@@ -39,24 +36,26 @@ export class AcceptQueue {
       this.#waiting.push({ row, resolve, reject });
       if (this.#running) return;
       this.#running = true;
-      this.nextTurn(() => void this.#run());
+      void this.#run();
     });
   }
 
   /** One batch after the other, so that the order of arrival is the order in the store. */
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#store(this.#waiting.splice(0, batchSize));
+    while (this.#waiting.length > 0) await this.#store([]);
     this.#running = false;
   }
 
-  async #store(batch: readonly Waiting[]): Promise<void> {
+  /** An empty batch is filled when its transaction has begun. */
+  async #store(batch: Waiting[]): Promise<void> {
     try {
-      const stored = await this.#insert(batch.map(({ row }) => row));
+      const stored = await this.#insert(batch);
       // `delete` tells the first of two with the same key from the second.
       for (const { row, resolve } of batch) resolve(stored.delete(row.key));
     } catch (error) {
       if (batch.length > 1 && mayBeOneRow(error)) for (const one of batch) await this.#store([one]);
-      else for (const { reject } of batch) reject(error);
+      // What keeps a transaction from beginning keeps all that wait.
+      else for (const { reject } of batch.length > 0 ? batch : this.#waiting.splice(0)) reject(error);
     }
   }
 
@@ -64,17 +63,18 @@ export class AcceptQueue {
    * A connection that is lost is waited for, as a lock is. It may have been lost after the commit: then what is there already counts
    * as new, because of the two mistakes that is the one that loses nothing.
    */
-  async #insert(rows: readonly Row[]): Promise<Set<string>> {
+  async #insert(batch: Waiting[]): Promise<Set<string>> {
     let tries = 0;
     return this.session.persist(async (trx) => {
       tries += 1;
+      if (batch.length === 0) batch.push(...this.#waiting.splice(0, batchSize));
       const stored = await trx
         .insertInto('inbox')
-        .values(rows)
+        .values(batch.map(({ row }) => row))
         .onConflict((conflict) => conflict.column('key').doNothing())
         .returning('key')
         .execute();
-      return new Set((tries > 1 ? rows : stored).map(({ key }) => key));
+      return new Set((tries > 1 ? batch.map(({ row }) => row) : stored).map(({ key }) => key));
     });
   }
 }

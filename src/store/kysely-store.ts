@@ -45,8 +45,8 @@ export interface StoreOptions {
 /** The Store over any database that Kysely speaks. The tables must be there already, and the record begun: see `migrate`, `beginRecord`. */
 export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: StoreOptions): Store {
   const { now, patience = defaultPatience, nextTurn = setImmediate } = options;
-  const session = new Session(db, dialect, patience, options.observe);
-  const accepted = new AcceptQueue(session, nextTurn);
+  const session = new Session(db, dialect, { patience, nextTurn, observe: options.observe });
+  const accepted = new AcceptQueue(session);
   const book = { keys: options.audit, dialect };
   const applyEffects = (trx: Transaction<Schema>, effects: Effects, about: { requestId?: string; at: number }) =>
     applyWith(trx, book, effects, about);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openRaw, type RawStore } from './raw.js';
-import { incoming, due } from './examples.js';
+import { due, incoming, nothing, request } from './examples.js';
 
 describe('accepting many at once', () => {
   let raw: RawStore;
@@ -17,6 +17,26 @@ describe('accepting many at once', () => {
     assert.equal(commits(), 1);
     await raw.store.accept(incoming('later'), 1);
     assert.equal(commits(), 2);
+  });
+
+  it('shares it with whatever else is written at the same time', async () => {
+    const accepted = raw.store.accept(incoming('k1'), 1);
+    await Promise.all([accepted, raw.store.create(request(), nothing), raw.store.accept(incoming('k2'), 1)]);
+    assert.equal(commits(), 1);
+    assert.deepEqual(await keys(), ['k1', 'k2']);
+  });
+
+  it('takes one turn of the event loop, not two', async () => {
+    let turns = 0;
+    const counted = await openRaw(':memory:', {
+      nextTurn: (run) => {
+        turns += 1;
+        setImmediate(run);
+      },
+    });
+    await counted.store.accept(incoming('k1'), 1);
+    assert.equal(turns, 1);
+    await counted.store.close();
   });
 
   it('is told only when the row is committed', async () => {
@@ -38,15 +58,20 @@ describe('accepting many at once', () => {
   });
 
   it('turns senders away, rather than growing, while the store is slow', async () => {
-    let go = (): void => undefined;
-    const slow = await openRaw(':memory:', { nextTurn: (run) => (go = run) });
+    let held: (() => void)[] | undefined = [];
+    const slow = await openRaw(':memory:', {
+      nextTurn: (run) => (held === undefined ? setImmediate(run) : held.push(run)),
+    });
+    const go = () => {
+      const runs = held ?? [];
+      held = undefined;
+      for (const run of runs) run();
+    };
     const waiting = Array.from({ length: 2_000 }, (_, i) => slow.store.accept(incoming(`k${i}`), 1));
     await assert.rejects(slow.store.accept(incoming('one too many'), 1), { code: 'store_busy' });
     go();
     assert.ok((await Promise.all(waiting)).every(Boolean));
-    const later = slow.store.accept(incoming('later'), 1);
-    go();
-    assert.equal(await later, true);
+    assert.equal(await slow.store.accept(incoming('later'), 1), true);
     await slow.store.close();
   });
 });

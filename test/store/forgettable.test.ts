@@ -11,7 +11,8 @@ describe('waiting for the disk', () => {
   beforeEach(() => {
     database = new Database(':memory:');
     database.pragma('synchronous = FULL');
-    session = new Session(kyselyOver(database), sqliteStoreDialect(':memory:'), defaultPatience);
+    const parts = { patience: defaultPatience, nextTurn: setImmediate };
+    session = new Session(kyselyOver(database), sqliteStoreDialect(':memory:'), parts);
   });
   afterEach(() => session.close());
 
