@@ -19,7 +19,7 @@ import { resolve } from './resolve.js';
 import { retireCopy } from './retire-copy.js';
 import { vote } from './vote.js';
 
-type World = Pick<Context, 'store' | 'throttle' | 'policy' | 'policyNow' | 'now' | 'newToken' | 'wake'>;
+type World = Parameters<typeof vote>[0];
 type Press = Extract<Said, { kind: 'press' }>;
 type OnCard = Exclude<ButtonMeaning, { kind: 'choose' }>;
 export type Choice = Extract<ButtonMeaning, { kind: 'choose' }>;

@@ -29,6 +29,7 @@ type World = Pick<
   | 'defender'
   | 'throttle'
   | 'platforms'
+  | 'unfinished'
   | 'policy'
   | 'policyNow'
   | 'now'

@@ -4,6 +4,7 @@ import { PlatformError } from '../platform.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { Start } from '../store/store.js';
 import * as notes from '../view/notes.js';
+import { askAhead } from './ask-ahead.js';
 import { callOff } from './call-off.js';
 import { commit, putOff } from './commit.js';
 import type { Context } from './context.js';
@@ -108,14 +109,6 @@ export async function prepare(world: World, claimed: Request): Promise<((quota: 
     world.wake('deliver');
     return { ...start, request: sending, askedAt: at };
   };
-}
-
-/**
- * Defender is asked about the device while the platforms are asked about the people; `lookAhead` takes the answer, or asks anew where
- * it is too old by then. Not again for who waits for a platform: the calls would be wasted for as long as that lasts.
- */
-function askAhead({ unfinished }: World, { device, failure }: Request): void {
-  if (failure?.code !== 'people_unresolved') void unfinished(device.id).catch(() => undefined);
 }
 
 /**

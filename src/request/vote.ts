@@ -8,6 +8,7 @@ import * as linking from '../view/linking.js';
 import type { Note } from '../view/model.js';
 import * as notes from '../view/notes.js';
 import * as revising from '../view/revising.js';
+import { askAhead } from './ask-ahead.js';
 import { answer, commit } from './commit.js';
 import type { Context } from './context.js';
 import { tampering } from './commitment.js';
@@ -34,7 +35,10 @@ export interface Ballot {
   readonly button?: { readonly revision: number; readonly commitment: string; readonly expiresAt: number };
 }
 
-type World = Pick<Context, 'store' | 'throttle' | 'policy' | 'policyNow' | 'now' | 'newToken' | 'wake'>;
+type World = Pick<
+  Context,
+  'store' | 'throttle' | 'platforms' | 'unfinished' | 'policy' | 'policyNow' | 'now' | 'newToken' | 'wake'
+>;
 
 /** Facts for a decision about this Request: the same at request, at click and just before the call. */
 export function factsOf(
@@ -133,6 +137,7 @@ async function decide(world: World, ballot: Ballot, request: Request): Promise<b
   const votes = [...request.votes.filter((_, index) => own[index] !== true), cast];
   const { stopped } = request.action === 'restrict' ? await world.store.switch() : { stopped: false };
   const outcome = applied(request, votes, cast, verdict, { now, stopped });
+  if (outcome.request.state === 'approved' && !stopped) askAhead(world, outcome.request);
   const next = await queued(world, outcome.request);
   const stored = await commit(world, request, outcome.request, now, {
     what: outcome.what,
