@@ -11,13 +11,15 @@ import type { MessageRef, Platform, PlatformError, Target } from '../src/platfor
 import type { View } from '../src/view/model.js';
 import { machine } from './support.js';
 
+type Answer = Submission | Error;
+
 /** A Defender that does what the test says: machines to find, answers to give, actions to list. */
 export class FakeDefender implements Defender {
   machines: Machine[] = [machine()];
   actions: MachineAction[] = [];
   readonly submitted: { kind: ActionKind; machineId: string; comment: string }[] = [];
   /** Answers to the next submissions, in order; an Error is thrown. Without any, a new action is made. */
-  answers: (Submission | Error | ((comment: string) => Submission | Error))[] = [];
+  answers: (Answer | ((comment: string) => Answer | Promise<Answer>))[] = [];
   /** Cancellations as they were asked for. */
   readonly cancelled: { id: string; comment: string }[] = [];
   /** Answers to the next cancellations, in order; an Error is thrown. Without any, an open action is cancelled. */
@@ -36,13 +38,13 @@ export class FakeDefender implements Defender {
     );
   }
 
-  submit(kind: ActionKind, machineId: string, comment: string, call?: Call): Promise<Submission> {
+  async submit(kind: ActionKind, machineId: string, comment: string, call?: Call): Promise<Submission> {
     void call?.done();
     this.submitted.push({ kind, machineId, comment });
     const scripted = this.answers.shift();
-    const answer = typeof scripted === 'function' ? scripted(comment) : scripted;
-    if (answer instanceof Error) return Promise.reject(answer);
-    return Promise.resolve(answer ?? { outcome: 'created', action: this.make(kind, machineId, comment) });
+    const answer = typeof scripted === 'function' ? await scripted(comment) : scripted;
+    if (answer instanceof Error) throw answer;
+    return answer ?? { outcome: 'created', action: this.make(kind, machineId, comment) };
   }
 
   make(kind: ActionKind, machineId: string, comment: string, over: Partial<MachineAction> = {}): MachineAction {

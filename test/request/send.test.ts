@@ -253,8 +253,8 @@ describe('sending and following', () => {
 
     it('keeps its place after a 429 and sends when the pause is over', async () => {
       cordon.defender.answers = [
-        () => {
-          void cordon.context.throttle.throttled('restrictCodeExecution', 8_000);
+        async () => {
+          await cordon.context.throttle.throttled('restrictCodeExecution', 8_000);
           return new DefenderError('TooManyRequests', 'quota', {
             status: 429,
             taken: 'no',
