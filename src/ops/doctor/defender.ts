@@ -13,6 +13,7 @@ import { createTransport, type Transport } from '../../defender/transport.js';
 import type { Call } from '../../defender/throttle.js';
 import { type Check, type Outcome, failed, inWords, noConnection, ok, Skip, warning } from './check.js';
 import { howToGrant } from './grant.js';
+import type { CheckId } from './ids.js';
 
 export const madeUpMachine = '0'.repeat(40);
 export const madeUpAction = '00000000-0000-0000-0000-000000000000';
@@ -34,7 +35,7 @@ export interface DefenderDoctorOptions {
 }
 
 interface Probe {
-  readonly id: string;
+  readonly id: CheckId;
   readonly title: string;
   readonly operation: Operation;
   readonly ask: (transport: Transport, call: Call) => Promise<unknown>;
@@ -65,7 +66,7 @@ const probes: readonly Probe[] = [
   post('defender.cancel', 'Cancelling an action', 'cancelMachineAction', `/api/machineactions/${madeUpAction}/cancel`),
 ];
 
-function post(id: string, title: string, operation: Operation, path: string): Probe {
+function post(id: CheckId, title: string, operation: Operation, path: string): Probe {
   return {
     id,
     title,
