@@ -34,8 +34,8 @@ const timeoutMs = 10_000;
 export function createTeamsAdapter(options: TeamsAdapterOptions): Adapter {
   const { settings, app, core, addresses, now, logger: log } = options;
   const fetch = options.fetch ?? crossFetch;
-  const { measured = (credential) => credential } = options;
-  const credentials = new BotCredentials(settings, measured(botCredential(settings)));
+  const credential = botCredential(settings);
+  const credentials = new BotCredentials(settings, options.measured?.(credential) ?? credential);
   const authentication = createAuthentication(settings, credentials);
   const contacts = createContacts(addresses, settings.channel.serviceUrl);
   const intake = new Intake({

@@ -80,7 +80,10 @@ describe('/readyz, where PostgreSQL is in trouble', function () {
     await postgres.kill();
     for (const url of urls) {
       const { reasons } = await becomes(url, unready(unwritten));
-      assert.match(reasons.join('\n'), /^The records cannot be trusted or read: postgres:\/\/127\.0\.0\.1:\d+\/cordon1: /m);
+      assert.match(
+        reasons.join('\n'),
+        /^The records cannot be trusted or read: postgres:\/\/127\.0\.0\.1:\d+\/cordon1: /m,
+      );
     }
     await postgres.restart();
     for (const url of urls) await becomes(url, well, 30_000);
