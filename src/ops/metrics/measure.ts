@@ -11,10 +11,11 @@ import type { Instruments } from './instruments.js';
 /** Each takes a port, or what a hook tells, and counts. Nothing here changes what is done, or throws. */
 
 /** Begins at 0 what an alarm looks at: the first of a kind would else appear as 1, in which Prometheus sees no increase. */
-export function beginAtZero({ process, chat, defender }: Instruments): void {
+export function beginAtZero({ process, chat, defender, graph }: Instruments): void {
   for (const source of ['ready', 'record', 'store']) process.scrapeErrors.inc({ source }, 0);
   for (const result of ['taken', 'rejected']) process.policyReloads.inc({ result }, 0);
   for (const audience of ['defender', 'graph', 'teams']) defender.tokens.inc({ audience, result: 'failed' }, 0);
+  for (const status of [401, 403]) graph.http.inc({ status }, 0);
   for (const platform of ['slack', 'teams']) {
     for (const reason of ['unsigned', 'wrong signature', 'wrong time']) chat.refused.inc({ platform, reason }, 0);
   }
