@@ -102,7 +102,7 @@ export function defenderChecks(options: DefenderDoctorOptions): Check[] {
         return judgeAnswer(operation, await ask(transport, call()));
       } catch (error) {
         if (!(error instanceof DefenderError)) throw error;
-        return judgeRefusal(operation, error);
+        return judgeRefusal(operation, error, options.baseUrl);
       }
     },
   }));
@@ -117,7 +117,7 @@ function judgeAnswer(operation: Operation, answer: unknown): Outcome {
   );
 }
 
-function judgeRefusal(operation: Operation, error: DefenderError): Outcome {
+function judgeRefusal(operation: Operation, error: DefenderError, baseUrl: string): Outcome {
   const { permission, aim, writes } = operationFacts[operation];
   const text = inWords(error);
   switch (error.code) {
@@ -131,7 +131,7 @@ function judgeRefusal(operation: Operation, error: DefenderError): Outcome {
       if (writes) return ok(`Cordon may: Defender refuses the made-up id only (${error.code}).`);
       break;
     case 'Forbidden':
-      return failed(`Defender does not let Cordon ${aim} (403).`, howToGrant([permission]));
+      return failed(`Defender does not let Cordon ${aim} (403).`, grant(permission));
     case 'Unauthorized':
       return failed('Defender does not accept Cordon’s token (401).', text);
     case 'DisabledFeature':
@@ -142,19 +142,28 @@ function judgeRefusal(operation: Operation, error: DefenderError): Outcome {
         `Defender takes no more calls of this kind for now (429), so nobody can tell.`,
         'Run cordon doctor again in some minutes; other tools must not share Cordon’s app registration.',
       );
-    case 'network_failure':
     case 'unexpected_answer':
+      return failed(
+        `Something other than Defender answers at ${baseUrl}: ${error.message}.`,
+        'Check DEFENDER_API_URL, and any proxy in between.',
+      );
+    case 'network_failure':
     case 'timed_out':
       return failed(
-        `Defender cannot be reached: ${error.cause === undefined ? error.message : noConnection(error.cause)}.`,
+        `Defender cannot be reached at ${baseUrl}: ${error.cause === undefined ? error.message : noConnection(error.cause)}.`,
         'Check DEFENDER_API_URL and DEFENDER_CLOUD, DNS, proxy and firewall.',
       );
     case 'InternalServerError':
       return failed(
-        `Defender has an error of its own (${error.status ?? 500}).`,
-        `Run cordon doctor again in some minutes; where it stays like this, ask Microsoft${error.target === undefined ? '' : ` about ${error.target}`}.`,
+        `Defender, or a gateway in front of it at ${baseUrl}, has an error of its own (${error.status ?? 500}).`,
+        `Run cordon doctor again in some minutes; where it stays like this, ask Microsoft${error.target === undefined ? '' : ` about the correlation id ${error.target}`}.`,
       );
     default:
   }
   return failed(`Defender answers ${error.code}.`, text);
+}
+
+/** The token is looked at beside this: whether it has the permission is known there. */
+function grant(permission: string): string {
+  return `If entra.roles misses it too: ${howToGrant([permission])} (A managed identity: as entra.roles says.) If entra.roles is well, Defender itself refuses: check DEFENDER_SCOPE and DEFENDER_CLOUD, and that the tenant has Defender for Endpoint Plan 2.`;
 }

@@ -159,7 +159,7 @@ async function record(found: StoreLook, { keys }: StoreDoctorOptions): Promise<O
   } catch (error) {
     return failed(
       inWords(error),
-      'CORDON_AUDIT_KEY has to name the key with which this record was begun: docs/operations.md.',
+      'Put that right and run cordon doctor again; npx cordon audit key shows the public half of the key that CORDON_AUDIT_KEY names.',
     );
   }
   try {
