@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TokenCredential } from '@azure/identity';
 import crossFetch from 'cross-fetch';
 import { createSlackAdapter } from '../adapters/slack/adapter.js';
 import { slackMethod } from '../adapters/slack/method.js';
@@ -124,7 +125,7 @@ async function main(config: Config): Promise<void> {
 
   const entraGroups = createEntraGroups({
     baseUrl: config.graph.url,
-    fetch: crossFetch,
+    fetch: metrics.graph(crossFetch),
     token: tokenFor('graph', config.graph.scope),
     tenantId: config.entra.tenantId.toLowerCase(),
     userAgent,
@@ -133,7 +134,10 @@ async function main(config: Config): Promise<void> {
     policy: () => policy.policy(),
     sources: () => {
       const slackGroups = adapters.find(({ platform }) => platform.name === 'slack')?.groups;
-      return { 'entra-group': entraGroups, ...(slackGroups && { 'slack-group': slackGroups }) };
+      return {
+        'entra-group': troubles.groups(entraGroups),
+        ...(slackGroups && { 'slack-group': troubles.groups(slackGroups) }),
+      };
     },
     now,
     logger,
@@ -172,7 +176,8 @@ async function main(config: Config): Promise<void> {
   if (config.teams) {
     const addresses = store.addresses('teams');
     const fetch = metrics.fetch('teams', teamsMethod, crossFetch);
-    adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger, fetch }));
+    const measured = (bot: TokenCredential): TokenCredential => metrics.credential('teams', bot);
+    adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger, fetch, measured }));
   }
 
   const platforms = new Map(

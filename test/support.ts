@@ -57,7 +57,7 @@ export function configProblems(env: Readonly<Record<string, string | undefined>>
 export const completeSettings = {
   SLACK_BOT_TOKEN: 'xoxb-1',
   SLACK_SIGNING_SECRET: 'secret',
-  AZURE_TENANT_ID: 'tenant',
+  AZURE_TENANT_ID: '8c7e2d1a-1111-4222-8333-444455556666',
   AZURE_CLIENT_ID: 'client',
   AZURE_CLIENT_SECRET: 'secret',
 };

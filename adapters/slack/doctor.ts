@@ -13,6 +13,7 @@ import {
   skipped,
   warning,
 } from '../../src/ops/doctor/check.js';
+import { type Announced, announcedOn } from '../../src/ops/doctor/announced.js';
 import type { DoctorPorts, PlatformDoctor } from '../../src/ops/doctor/platform-doctor.js';
 import { PlatformError } from '../../src/platform.js';
 import type { Policy } from '../../src/policy/policy.js';
@@ -60,6 +61,7 @@ export function createSlackDoctor(settings: SlackAdapterSettings, ports: DoctorP
     rejectRateLimitedCalls: true,
     ...(settings.apiUrl === undefined ? {} : { slackApiUrl: `${settings.apiUrl.replace(/\/+$/, '')}/` }),
   };
+  const where = new URL(settings.apiUrl ?? 'https://slack.com/api').host;
   const client = new WebClient(settings.botToken, endpoint);
   const home = createHome(client);
   const platform = createSlackPlatform({ client, home, respond: createRespond(fetch, timeoutMs) });
@@ -82,14 +84,14 @@ export function createSlackDoctor(settings: SlackAdapterSettings, ports: DoctorP
     },
     post: (conversation, view) => platform.send({ to: 'conversation', conversation }, view),
     checks: (policy) => [
-      { id: 'slack.token', area: 'slack', title: 'Bot token', run: () => token(whoAmI) },
+      { id: 'slack.token', area: 'slack', title: 'Bot token', run: () => token(whoAmI, where) },
       {
         id: 'slack.scopes',
         area: 'slack',
         title: 'Scopes of the bot token',
         run: async () => scopes(await known(), policy),
       },
-      inbound(settings, endpoint),
+      inbound(settings, endpoint, where),
       {
         id: 'slack.channels',
         area: 'slack',
@@ -104,7 +106,7 @@ export function createSlackDoctor(settings: SlackAdapterSettings, ports: DoctorP
   };
 }
 
-async function token(whoAmI: () => Promise<Identity>): Promise<Outcome> {
+async function token(whoAmI: () => Promise<Identity>, where: string): Promise<Outcome> {
   try {
     const { team = '', team_id: id, user = 'the bot', bot_id: bot } = await whoAmI();
     if (bot === undefined) {
@@ -119,8 +121,8 @@ async function token(whoAmI: () => Promise<Identity>): Promise<Outcome> {
     const code = error.code.replace(/^slack_/, '');
     if (error.kind === 'later') {
       return failed(
-        `Slack cannot be asked: ${noConnection(beneath(error))}.`,
-        'Check that this machine reaches slack.com (DNS, proxy, firewall), and SLACK_API_URL where it is set.',
+        `Slack cannot be asked at ${where}: ${noConnection(beneath(error))}.`,
+        'Check that this machine reaches it (DNS, proxy, firewall), and SLACK_API_URL and DEFENDER_CLOUD, which choose it.',
       );
     }
     return failed(
@@ -148,13 +150,17 @@ function scopes({ response_metadata: metadata }: Identity, policy: Policy | unde
 }
 
 /** How Slack reaches Cordon: with signed requests, or over a socket that Cordon opens. */
-function inbound({ appToken, signingSecret = '' }: SlackAdapterSettings, endpoint: WebClientOptions): Check {
+function inbound(
+  { appToken, signingSecret = '' }: SlackAdapterSettings,
+  endpoint: WebClientOptions,
+  where: string,
+): Check {
   if (appToken !== undefined) {
     return {
       id: 'slack.socket',
       area: 'slack',
       title: 'App token for Socket Mode',
-      run: () => socket(appToken, endpoint),
+      run: () => socket(appToken, endpoint, where),
     };
   }
   return {
@@ -177,7 +183,7 @@ function inbound({ appToken, signingSecret = '' }: SlackAdapterSettings, endpoin
   };
 }
 
-async function socket(appToken: string, endpoint: WebClientOptions): Promise<Outcome> {
+async function socket(appToken: string, endpoint: WebClientOptions, where: string): Promise<Outcome> {
   try {
     await new WebClient(appToken, endpoint).apps.connections.open({});
     return ok(
@@ -194,7 +200,7 @@ async function socket(appToken: string, endpoint: WebClientOptions): Promise<Out
     }
     if (error.kind === 'later')
       return failed(
-        `Slack cannot be asked for a socket: ${noConnection(beneath(error))}.`,
+        `Slack cannot be asked at ${where} for a socket: ${noConnection(beneath(error))}.`,
         'Check that this machine reaches slack.com and wss-primary.slack.com.',
       );
     return failed(
@@ -206,38 +212,32 @@ async function socket(appToken: string, endpoint: WebClientOptions): Promise<Out
 
 async function channels(client: WebClient, policy: Policy | undefined): Promise<Outcome | Outcome[]> {
   if (policy === undefined) throw new Skip('There is no policy that could name any: see policy.file.');
-  const ids = [
-    ...new Set(
-      policy.rules.flatMap(({ announce }) =>
-        announce.channels.flatMap(({ platform, conversation }) => (platform === 'slack' ? [conversation] : [])),
-      ),
-    ),
-  ];
-  if (ids.length === 0)
+  const announced = announcedOn('slack', policy);
+  if (announced.length === 0)
     throw new Skip('The policy announces in no channel of Slack: requests are shown where they are asked.');
-  const outcomes = await Promise.all(ids.map((id) => channel(client, id)));
+  const outcomes = await Promise.all(announced.map((each) => channel(client, each)));
   const bad = outcomes.filter(({ status }) => status !== 'ok');
   return bad.length > 0
     ? bad
     : ok(
-        `${counted(ids.length, 'channel')}: Cordon is in ${ids.length === 1 ? 'it' : 'each'} (${outcomes.map(({ seen }) => seen).join(', ')}).`,
+        `${counted(announced.length, 'channel')}: Cordon is in ${announced.length === 1 ? 'it' : 'each'} (${outcomes.map(({ seen }) => seen).join(', ')}).`,
       );
 }
 
-async function channel(client: WebClient, id: string): Promise<Outcome> {
+async function channel(client: WebClient, { id, by }: Announced): Promise<Outcome> {
   try {
     const { channel: found } = channelInfo.parse(await client.conversations.info({ channel: id }));
     const name = `#${found.name ?? id}`;
     if (found.is_archived === true) {
       return failed(
         `${name} (${id}) is archived: no card can be posted there.`,
-        `Unarchive it in Slack, or name another channel in the policy.`,
+        `Unarchive it in Slack, or name another channel under ${by} of the policy.`,
         id,
       );
     }
     if (found.is_member !== true)
       return failed(
-        `Cordon is not in ${name} (${id}): no card can be posted there.`,
+        `Cordon is not in ${name} (${id}), where ${by} announces: no card can be posted there.`,
         `In ${name} type /invite @cordon.`,
         id,
       );
@@ -253,7 +253,7 @@ async function channel(client: WebClient, id: string): Promise<Outcome> {
       case 'slack_channel_not_found':
         return failed(
           `Slack knows no channel ${id}, or it is private and Cordon is not in it.`,
-          `Type /invite @cordon in that channel, or put its id right in the policy (channel details > About, at the bottom).`,
+          `Type /invite @cordon in that channel, or put its id right under ${by} of the policy (channel details > About, at the bottom).`,
           id,
         );
       default:

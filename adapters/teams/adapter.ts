@@ -1,10 +1,11 @@
+import type { TokenCredential } from '@azure/identity';
 import crossFetch from 'cross-fetch';
 import type { Application } from 'express';
 import type { Adapter, Addresses, Core } from '../../src/platform.js';
 import { createAuthentication } from './authentication.js';
 import { createConnector } from './connector.js';
 import { createContacts } from './contacts.js';
-import { BotCredentials, checkCredentials } from './credentials.js';
+import { BotCredentials, botCredential, checkCredentials } from './credentials.js';
 import { mountMessages } from './http.js';
 import { Intake } from './intake.js';
 import type { Log } from './log.js';
@@ -22,6 +23,8 @@ export interface TeamsAdapterOptions {
   readonly now: () => number;
   readonly logger: Log;
   readonly fetch?: typeof globalThis.fetch;
+  /** The same credential of the bot's, which somebody counts. */
+  readonly measured?: (credential: TokenCredential) => TokenCredential;
 }
 
 /** For one call to the connector. */
@@ -31,7 +34,8 @@ const timeoutMs = 10_000;
 export function createTeamsAdapter(options: TeamsAdapterOptions): Adapter {
   const { settings, app, core, addresses, now, logger: log } = options;
   const fetch = options.fetch ?? crossFetch;
-  const credentials = new BotCredentials(settings);
+  const credential = botCredential(settings);
+  const credentials = new BotCredentials(settings, options.measured?.(credential) ?? credential);
   const authentication = createAuthentication(settings, credentials);
   const contacts = createContacts(addresses, settings.channel.serviceUrl);
   const intake = new Intake({

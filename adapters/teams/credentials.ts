@@ -20,7 +20,7 @@ export class BotCredentials extends AppCredentials {
   readonly #credential: TokenCredential;
   #asking: Promise<AuthenticatorResult> | undefined;
 
-  constructor(settings: TeamsSettings, credential: TokenCredential = createCredential(settings)) {
+  constructor(settings: TeamsSettings, credential: TokenCredential = botCredential(settings)) {
     // Without an app id, which is `anonymous`, `AppCredentials` asks for no token.
     super(settings.appId ?? '', undefined, settings.channel.oAuthScope);
     this.#credential = credential;
@@ -46,7 +46,7 @@ export class BotCredentials extends AppCredentials {
 }
 
 /** `loginUrl` wins where it is set, its tenant included. */
-function createCredential({ appId = '', password = '', appType, ...settings }: TeamsSettings): TokenCredential {
+export function botCredential({ appId = '', password = '', appType, ...settings }: TeamsSettings): TokenCredential {
   if (appType === 'UserAssignedMSI') return new ManagedIdentityCredential({ clientId: appId });
   const usual = `${publicAuthority}/${settings.tenantId ?? multiTenantHome}`;
   const authority = new URL(settings.channel.loginUrl ?? usual);

@@ -13,6 +13,7 @@ import {
   Skip,
   warning,
 } from '../../src/ops/doctor/check.js';
+import { type Announced, announcedOn } from '../../src/ops/doctor/announced.js';
 import type { DoctorPorts, PlatformDoctor } from '../../src/ops/doctor/platform-doctor.js';
 import { type Addresses, PlatformError } from '../../src/platform.js';
 import type { Policy } from '../../src/policy/policy.js';
@@ -50,7 +51,11 @@ export function createTeamsDoctor(settings: TeamsSettings, { now, addresses, ...
     name: 'teams',
     async lookUp(account, policy) {
       if (!settings.anonymous) await withToken();
-      return lookUpAnywhere({ connector, contacts, settings }, account, channelsOf(policy));
+      return lookUpAnywhere(
+        { connector, contacts, settings },
+        account,
+        announcedOn('teams', policy).map(({ id }) => id),
+      );
     },
     post: (conversation, view) =>
       createTeamsPlatform({ connector, contacts, settings, render }).send({ to: 'conversation', conversation }, view),
@@ -129,17 +134,15 @@ interface World {
   readonly settings: TeamsSettings;
 }
 
-function channelsOf(policy: Policy): string[] {
-  const all = policy.rules.flatMap(({ announce }) => announce.channels);
-  return [...new Set(all.flatMap(({ platform, conversation }) => (platform === 'teams' ? [conversation] : [])))];
-}
-
 /** Where a person wrote to Cordon, and besides in the channels of the policy, whose roster knows them by their Entra object id. */
 async function lookUpAnywhere(
   { connector, contacts, settings }: World,
   account: Account,
   channels: readonly string[],
 ): Promise<Profile> {
+  // Whoever is of another tenant may not speak to Cordon, whatever a roster says.
+  if (!settings.anonymous && !settings.tenants.includes(account.tenant))
+    return { account, name: account.user, standing: 'external' };
   const known = await contacts.person(account);
   const serviceUrl = known?.serviceUrl ?? (await contacts.serviceUrl(account.tenant));
   const places = [known?.seenIn, known?.personal, ...channels].filter((place) => place !== undefined);
@@ -167,19 +170,19 @@ async function lookUpAnywhere(
 
 async function channels(world: World, policy: Policy | undefined): Promise<Outcome | Outcome[]> {
   if (policy === undefined) throw new Skip('There is no policy that could name any: see policy.file.');
-  const ids = channelsOf(policy);
-  if (ids.length === 0)
+  const announced = announcedOn('teams', policy);
+  if (announced.length === 0)
     throw new Skip('The policy announces in no channel of Teams: requests are shown where they are asked.');
-  const outcomes = await Promise.all(ids.map((id) => channel(world, id)));
+  const outcomes = await Promise.all(announced.map((each) => channel(world, each)));
   const bad = outcomes.filter(({ status }) => status !== 'ok');
   return bad.length > 0
     ? bad
     : ok(
-        `${counted(ids.length, 'channel')}: Cordon is installed in ${ids.length === 1 ? 'its team' : 'the team of each'}.`,
+        `${counted(announced.length, 'channel')}: Cordon is installed in ${announced.length === 1 ? 'its team' : 'the team of each'}.`,
       );
 }
 
-async function channel({ connector, contacts, settings }: World, id: string): Promise<Outcome> {
+async function channel({ connector, contacts, settings }: World, { id, by }: Announced): Promise<Outcome> {
   const [tenant = ''] = settings.tenants;
   const serviceUrl = (await contacts.conversation(id))?.serviceUrl ?? (await contacts.serviceUrl(tenant));
   try {
@@ -194,9 +197,17 @@ async function channel({ connector, contacts, settings }: World, id: string): Pr
       case 'teams_user_not_found':
         return ok(id);
       case 'teams_bot_not_in_conversation_roster':
-        return failed(`Cordon is not installed in the team of ${id}: no card can be posted there.`, install, id);
+        return failed(
+          `Cordon is not installed in the team of ${id}, where ${by} announces: no card can be posted there.`,
+          install,
+          id,
+        );
       case 'teams_conversation_not_found':
-        return failed(`Teams knows no conversation ${id}.`, `Put its id right in the policy. ${install}`, id);
+        return failed(
+          `Teams knows no conversation ${id}.`,
+          `Put its id right under ${by} of the policy. ${install}`,
+          id,
+        );
       case 'teams_http_401':
       case 'teams_unauthorized':
         return failed(

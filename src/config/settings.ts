@@ -34,13 +34,19 @@ const yesUnlessNo = z
   .transform((text) => text === 'true' || text === '1');
 
 /** In lower case, as Entra and the Bot Framework write their ids. */
-const guid = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, {
-    error: 'has to be an id like 11111111-2222-4333-8444-555555555555',
-  });
+const guidOr = (error: string) =>
+  z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { error });
+
+const guid = guidOr('has to be an id like 11111111-2222-4333-8444-555555555555');
+
+/** Entra would take a domain as well, but then nobody and no group of the policy, which all name their tenant by its id, were of this one. */
+const tenantId = guidOr(
+  'has to be the id of the tenant, like 11111111-2222-4333-8444-555555555555, and no domain: copy the Directory (tenant) ID of the app registration (docs/entra.md)',
+);
 
 const guids = z
   .string()
@@ -129,7 +135,7 @@ export const settings = z.object({
   CORDON_TEAMS_TENANTS: guids.optional(),
   CORDON_TEAMS_SERVICE_URL: url.transform((text) => `${text}/`).optional(),
   CORDON_PLAYGROUND: yes,
-  AZURE_TENANT_ID: z.string().optional(),
+  AZURE_TENANT_ID: tenantId.optional(),
   AZURE_CLIENT_ID: z.string().optional(),
   CORDON_CREDENTIAL: z
     .enum(credentialKinds, {

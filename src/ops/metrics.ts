@@ -28,6 +28,8 @@ export interface Metrics {
     methodOf: (url: string, method: string) => string,
     fetch: typeof globalThis.fetch,
   ): typeof globalThis.fetch;
+  /** To Microsoft Graph. */
+  graph(fetch: typeof globalThis.fetch): typeof globalThis.fetch;
   readonly changed: (committed: Committed) => void;
   readonly answered: (answered: Answered) => void;
   readonly stored: (work: StoreWork) => void;
@@ -46,6 +48,7 @@ export function createMetrics(): Metrics {
     core: (core) => measure.measureCore(instruments, core),
     credential: (audience, credential) => measure.measureCredential(instruments, audience, credential),
     fetch: (platform, methodOf, fetch) => measure.measureFetch(instruments, platform, methodOf, fetch),
+    graph: (fetch) => measure.measureGraph(instruments, fetch),
     changed: measure.measureChanges(instruments),
     answered: measure.measureAnswers(instruments),
     stored: measure.measureStoreWork(instruments),

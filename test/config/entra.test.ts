@@ -9,7 +9,7 @@ const certificate = { AZURE_CLIENT_CERTIFICATE_PATH: '/run/cordon.pem' };
 const federated = { AZURE_FEDERATED_TOKEN_FILE: '/var/run/token' };
 const secret = { AZURE_CLIENT_SECRET: 'hunter2' };
 const base = {
-  tenantId: 'tenant',
+  tenantId: bare.AZURE_TENANT_ID,
   authorityHost: 'https://login.microsoftonline.com',
   disableInstanceDiscovery: false,
 };
@@ -49,6 +49,17 @@ describe('the credential for Entra', () => {
       assert.match(problems(half), /^AZURE_TENANT_ID, AZURE_CLIENT_ID are missing: /);
     });
   }
+
+  it('is of a tenant by its id: a domain would be good for a token, and match no group and nobody of the policy', () => {
+    const { tenantId } = readConfig({ ...bare, ...secret, AZURE_TENANT_ID: ` ${base.tenantId.toUpperCase()} ` }).entra;
+    assert.equal(tenantId, base.tenantId);
+    for (const tenant of ['contoso.onmicrosoft.com', 'contoso.com', 'common', 'organizations', `${base.tenantId}/`])
+      assert.match(
+        problems({ ...bare, ...secret, AZURE_TENANT_ID: tenant }),
+        /^AZURE_TENANT_ID has to be the id of the tenant.*no domain: copy the Directory \(tenant\) ID.*docs\/entra\.md/,
+        tenant,
+      );
+  });
 
   it('takes the password and the chain of a certificate', () => {
     const { entra } = readConfig({

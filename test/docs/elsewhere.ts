@@ -18,7 +18,6 @@ export const elsewhere: readonly (readonly [command: string, where: string])[] =
   ['psql cordon_restored', 'test/e2e/backup.test.ts'],
   ['sqlite3 data/cordon.db "delete from control', 'test/e2e/backup.test.ts'],
   ['docker build', 'test/deploy/dockerfile.test.ts'],
-  ['PUBLIC_HOST=cordon.example.com docker compose', 'test/deploy/compose.test.ts'],
   ['docker compose', 'test/deploy/compose.test.ts'],
   ['kubectl', 'test/deploy/kubernetes.test.ts'],
 ];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { DefenderError } from '../../src/defender/errors.js';
+import { CordonError } from '../../src/errors.js';
 import { createTroubles, type Troubles } from '../../src/ops/troubles.js';
 import { type Platform, PlatformError } from '../../src/platform.js';
 
@@ -45,6 +46,43 @@ describe('what was refused lately', () => {
     assert.equal(troubles.reasons().length, 1);
     status = 404;
     await restrict();
+    assert.deepEqual(troubles.reasons(), []);
+  });
+
+  it('is a Defender that does not answer, with why, until it answers anything', async () => {
+    let fails: Error | undefined = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
+    const fetch = troubles.fetch(() =>
+      fails === undefined ? Promise.resolve(new Response('', { status: 503 })) : Promise.reject(fails),
+    );
+    const ended = AbortSignal.abort();
+    await assert.rejects(fetch('https://api.example/api/machines'), { code: 'ECONNREFUSED' });
+    assert.match(troubles.reasons().join(), /^Defender does not answer \(ECONNREFUSED\): /);
+    await assert.rejects(fetch('https://api.example/api/machines', { signal: ended }));
+    assert.match(troubles.reasons().join(), /^Defender does not answer \(not in time\): /);
+    fails = undefined;
+    await fetch('https://api.example/api/machines');
+    assert.deepEqual(troubles.reasons(), []);
+  });
+
+  it('is a group that cannot be asked about, each of its own, until it can; its token is said already', async () => {
+    const asked = new Map<string, string>();
+    const source = troubles.groups({
+      members: ({ id }) => {
+        const code = asked.get(id);
+        return code === undefined
+          ? Promise.resolve(['slack:T1:U1'])
+          : Promise.reject(new CordonError(code, 'x', { userText: 'Grant it.' }));
+      },
+    });
+    const ask = (id: string) =>
+      source.members({ kind: 'entra-group', tenant: 't', id }, new AbortController().signal).catch(() => undefined);
+    asked.set('one', 'graph_http_403').set('two', 'graph_token');
+    await Promise.all([ask('one'), ask('two'), ask('three')]);
+    assert.deepEqual(troubles.reasons(), ['Who is in the Entra group one cannot be told: Grant it.']);
+    asked.clear();
+    await ask('three');
+    assert.equal(troubles.reasons().length, 1);
+    assert.deepEqual(await ask('one'), ['slack:T1:U1']);
     assert.deepEqual(troubles.reasons(), []);
   });
 

@@ -2,6 +2,7 @@ import { redact } from '../../defender/redact.js';
 import { CordonError, messageOf } from '../../errors.js';
 import { systemCode } from '../../network.js';
 import { within } from '../../time.js';
+import type { CheckId } from './ids.js';
 
 /** In the order in which they are shown. */
 export const areas = [
@@ -32,15 +33,14 @@ export interface Outcome {
   readonly next?: string;
 }
 
-/** `id` is stable: `slack.scopes`. */
 export interface Finding extends Outcome {
-  readonly id: string;
+  readonly id: CheckId;
   readonly area: Area;
   readonly title: string;
 }
 
 export interface Check {
-  readonly id: string;
+  readonly id: CheckId;
   readonly area: Area;
   /** What is looked at, as words without a verb. */
   readonly title: string;

@@ -13,6 +13,7 @@ import { createTransport, type Transport } from '../../defender/transport.js';
 import type { Call } from '../../defender/throttle.js';
 import { type Check, type Outcome, failed, inWords, noConnection, ok, Skip, warning } from './check.js';
 import { howToGrant } from './grant.js';
+import type { CheckId } from './ids.js';
 
 export const madeUpMachine = '0'.repeat(40);
 export const madeUpAction = '00000000-0000-0000-0000-000000000000';
@@ -34,7 +35,7 @@ export interface DefenderDoctorOptions {
 }
 
 interface Probe {
-  readonly id: string;
+  readonly id: CheckId;
   readonly title: string;
   readonly operation: Operation;
   readonly ask: (transport: Transport, call: Call) => Promise<unknown>;
@@ -65,7 +66,7 @@ const probes: readonly Probe[] = [
   post('defender.cancel', 'Cancelling an action', 'cancelMachineAction', `/api/machineactions/${madeUpAction}/cancel`),
 ];
 
-function post(id: string, title: string, operation: Operation, path: string): Probe {
+function post(id: CheckId, title: string, operation: Operation, path: string): Probe {
   return {
     id,
     title,
@@ -101,7 +102,7 @@ export function defenderChecks(options: DefenderDoctorOptions): Check[] {
         return judgeAnswer(operation, await ask(transport, call()));
       } catch (error) {
         if (!(error instanceof DefenderError)) throw error;
-        return judgeRefusal(operation, error);
+        return judgeRefusal(operation, error, options.baseUrl);
       }
     },
   }));
@@ -116,7 +117,7 @@ function judgeAnswer(operation: Operation, answer: unknown): Outcome {
   );
 }
 
-function judgeRefusal(operation: Operation, error: DefenderError): Outcome {
+function judgeRefusal(operation: Operation, error: DefenderError, baseUrl: string): Outcome {
   const { permission, aim, writes } = operationFacts[operation];
   const text = inWords(error);
   switch (error.code) {
@@ -130,7 +131,7 @@ function judgeRefusal(operation: Operation, error: DefenderError): Outcome {
       if (writes) return ok(`Cordon may: Defender refuses the made-up id only (${error.code}).`);
       break;
     case 'Forbidden':
-      return failed(`Defender does not let Cordon ${aim} (403).`, howToGrant([permission]));
+      return failed(`Defender does not let Cordon ${aim} (403).`, grant(permission));
     case 'Unauthorized':
       return failed('Defender does not accept Cordon’s token (401).', text);
     case 'DisabledFeature':
@@ -141,19 +142,28 @@ function judgeRefusal(operation: Operation, error: DefenderError): Outcome {
         `Defender takes no more calls of this kind for now (429), so nobody can tell.`,
         'Run cordon doctor again in some minutes; other tools must not share Cordon’s app registration.',
       );
-    case 'network_failure':
     case 'unexpected_answer':
+      return failed(
+        `Something other than Defender answers at ${baseUrl}: ${error.message}.`,
+        'Check DEFENDER_API_URL, and any proxy in between.',
+      );
+    case 'network_failure':
     case 'timed_out':
       return failed(
-        `Defender cannot be reached: ${error.cause === undefined ? error.message : noConnection(error.cause)}.`,
+        `Defender cannot be reached at ${baseUrl}: ${error.cause === undefined ? error.message : noConnection(error.cause)}.`,
         'Check DEFENDER_API_URL and DEFENDER_CLOUD, DNS, proxy and firewall.',
       );
     case 'InternalServerError':
       return failed(
-        `Defender has an error of its own (${error.status ?? 500}).`,
-        `Run cordon doctor again in some minutes; where it stays like this, ask Microsoft${error.target === undefined ? '' : ` about ${error.target}`}.`,
+        `Defender, or a gateway in front of it at ${baseUrl}, has an error of its own (${error.status ?? 500}).`,
+        `Run cordon doctor again in some minutes; where it stays like this, ask Microsoft${error.target === undefined ? '' : ` about the correlation id ${error.target}`}.`,
       );
     default:
   }
   return failed(`Defender answers ${error.code}.`, text);
+}
+
+/** The token is looked at beside this: whether it has the permission is known there. */
+function grant(permission: string): string {
+  return `If entra.roles misses it too: ${howToGrant([permission])} (A managed identity: as entra.roles says.) If entra.roles is well, Defender itself refuses: check DEFENDER_SCOPE and DEFENDER_CLOUD, and that the tenant has Defender for Endpoint Plan 2.`;
 }

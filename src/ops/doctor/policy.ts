@@ -27,6 +27,8 @@ const mostPeople = 150;
 /** `outcome` where something is to be said; `lost` where it is certain that this account can neither ask nor approve. */
 interface Known {
   readonly id: string;
+  /** The groups of the policy in which it stands. */
+  readonly where?: string;
   readonly outcome?: Outcome;
   readonly lost?: true;
   /** Why nobody could tell; the same reason is said once. */
@@ -188,7 +190,7 @@ async function lookUpOne(
       lost: true,
       outcome: warning(
         `${profile.name} (${id}, in ${where}) ${standings[profile.standing]} and can neither ask nor approve.`,
-        `Take ${id} out of the policy, or put an active member there.`,
+        `${elsewhere(account.platform, profile.standing)}Take ${id} out of the policy, or put an active member there.`,
         id,
       ),
     };
@@ -201,7 +203,7 @@ async function lookUpOne(
         outcome: failed(seen, `Look the id up in ${title} and put it right in the policy.`, id),
       };
     }
-    return { id, untold: why(error) };
+    return { id, where, untold: why(error) };
   }
 }
 
@@ -223,10 +225,20 @@ function untold(known: readonly Known[]): Outcome[] {
     known.flatMap((each) => (each.untold === undefined ? [] : [[each.untold.why, each.untold] as const])),
   );
   return [...reasons.values()].map((reason) => {
-    const ids = known.flatMap((each) => (each.untold?.why === reason.why ? [each.id] : []));
-    const seen = `${counted(ids.length, 'account')} could not be looked up (${ids.join(', ')}): ${reason.why}`;
+    const ids = known.flatMap((each) =>
+      each.untold?.why === reason.why ? [`${each.id} in ${each.where ?? 'people'}`] : [],
+    );
+    const seen = `${counted(ids.length, 'account')} could not be looked up (${ids.join('; ')}): ${reason.why}`;
     return { status: reason.status, seen, next: reason.next };
   });
+}
+
+/** What else may be wrong where somebody is of another organisation: whoever wrote the policy meant a colleague. */
+function elsewhere(platform: PlatformName, standing: string): string {
+  if (standing !== 'external') return '';
+  return platform === 'slack'
+    ? 'Compare the team id with that of the bot token: see slack.token. '
+    : 'Compare the tenant id with MicrosoftAppTenantId, or name its tenant in CORDON_TEAMS_TENANTS. ';
 }
 
 const standings = {

@@ -7,6 +7,7 @@ import { quotaOf, type QuotaSettings } from '../../defender/quota.js';
 import { StoreError } from '../../store/errors.js';
 import { lookAtStore, type StoreLook } from '../../store/look.js';
 import { type Check, counted, failed, inWords, ok, once, type Outcome, Skip, skipped, warning } from './check.js';
+import type { CheckId } from './ids.js';
 
 export interface StoreDoctorOptions {
   readonly databaseUrl: string;
@@ -47,7 +48,7 @@ export function createStoreDoctor(options: StoreDoctorOptions): StoreDoctor {
     if (found.migrations.unknown.length > 0) throw new Skip('The database is of a newer Cordon: see store.migrations.');
     return found;
   };
-  const check = (id: string, title: string, run: (look: StoreLook) => Promise<Outcome>): Check => ({
+  const check = (id: CheckId, title: string, run: (look: StoreLook) => Promise<Outcome>): Check => ({
     id,
     area: 'store',
     title,
@@ -158,7 +159,7 @@ async function record(found: StoreLook, { keys }: StoreDoctorOptions): Promise<O
   } catch (error) {
     return failed(
       inWords(error),
-      'CORDON_AUDIT_KEY has to name the key with which this record was begun: docs/operations.md.',
+      'Put that right and run cordon doctor again; npx cordon audit key shows the public half of the key that CORDON_AUDIT_KEY names.',
     );
   }
   try {

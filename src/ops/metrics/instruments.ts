@@ -97,6 +97,13 @@ export function createInstruments() {
       blocked: gauge('defender_blocked_seconds', 'For how long no call is made, after a 429', ['operation']),
       tokens: counter('token_requests_total', 'Tokens asked of Entra', ['audience', 'result']),
     },
+    graph: {
+      http: counter(
+        'graph_http_requests_total',
+        'HTTP requests to Microsoft Graph, which says who is in an Entra group',
+        ['status'],
+      ),
+    },
     chat: {
       events: counter('events_received_total', 'What platforms sent and the door let in', ['platform', 'result']),
       accepted: histogram(

@@ -11,10 +11,11 @@ import type { Instruments } from './instruments.js';
 /** Each takes a port, or what a hook tells, and counts. Nothing here changes what is done, or throws. */
 
 /** Begins at 0 what an alarm looks at: the first of a kind would else appear as 1, in which Prometheus sees no increase. */
-export function beginAtZero({ process, chat, defender }: Instruments): void {
+export function beginAtZero({ process, chat, defender, graph }: Instruments): void {
   for (const source of ['ready', 'record', 'store']) process.scrapeErrors.inc({ source }, 0);
   for (const result of ['taken', 'rejected']) process.policyReloads.inc({ result }, 0);
-  for (const audience of ['defender', 'graph']) defender.tokens.inc({ audience, result: 'failed' }, 0);
+  for (const audience of ['defender', 'graph', 'teams']) defender.tokens.inc({ audience, result: 'failed' }, 0);
+  for (const status of [401, 403]) graph.http.inc({ status }, 0);
   for (const platform of ['slack', 'teams']) {
     for (const reason of ['unsigned', 'wrong signature', 'wrong time']) chat.refused.inc({ platform, reason }, 0);
   }
@@ -58,7 +59,8 @@ export function measureDefender({ defender: { batch } }: Instruments, defender: 
   };
 }
 
-export type Audience = 'defender' | 'graph';
+/** Whom a token is for; `teams` is the bot's own. */
+export type Audience = 'defender' | 'graph' | 'teams';
 
 export function measureCredential<C extends TokenCredential>(
   { defender: { tokens } }: Instruments,
@@ -138,15 +140,30 @@ export function measureFetch(
   methodOf: (url: string, method: string) => string,
   fetch: typeof globalThis.fetch,
 ): typeof globalThis.fetch {
+  return counted(fetch, (status, url, method) => {
+    chat.http.inc({ platform, method: methodOf(url, method), status });
+  });
+}
+
+export function measureGraph({ graph }: Instruments, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return counted(fetch, (status) => {
+    graph.http.inc({ status });
+  });
+}
+
+/** `none` is the status where no answer came. */
+function counted(
+  fetch: typeof globalThis.fetch,
+  count: (status: number | 'none', url: string, method: string) => void,
+): typeof globalThis.fetch {
   return async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
-    const labels = { platform, method: methodOf(url, init?.method ?? 'GET') };
+    const asked = [input instanceof Request ? input.url : String(input), init?.method ?? 'GET'] as const;
     try {
       const response = await fetch(input, init);
-      chat.http.inc({ ...labels, status: response.status });
+      count(response.status, ...asked);
       return response;
     } catch (error) {
-      chat.http.inc({ ...labels, status: 'none' });
+      count('none', ...asked);
       throw error;
     }
   };

@@ -79,7 +79,7 @@ function scopes(without: readonly string[], token = 'xoxb-sandbox'): Cause {
   };
 }
 
-function refusing(operation: Operation, kind: '429' | '500' | 'timeout'): Cause {
+function refusing(operation: Operation, kind: '429' | '500' | 'html'): Cause {
   return ({ sandbox: { defender } }) => {
     defender.fault({ operation, kind, times: 5 });
     return () => {
@@ -152,8 +152,20 @@ const cases: readonly Case[] = [
     ),
     complains: ['policy.people warning'],
     says: [
-      /could not be looked up \(entra:8c7e2d1a-1111-4222-8333-444455556666:11111111.*once they have written to Cordon/,
+      /could not be looked up \(entra:8c7e2d1a-1111-4222-8333-444455556666:11111111[0-9a-f-]* in soc\):.*once they have written to Cordon/,
     ],
+  },
+  {
+    what: 'somebody of Teams is of a tenant that may not speak to Cordon',
+    ...policy((text) => text.replace('    - slack:T0HOME:U0BOB\n', `    - entra:${guid}:${guid}\n`)),
+    complains: ['policy.people warning'],
+    says: [/\(entra:11111111.*, in soc\) belongs to another organisation.*MicrosoftAppTenantId.*CORDON_TEAMS_TENANTS/],
+  },
+  {
+    what: 'somebody of Slack is of another workspace',
+    ...policy((text) => text.replace('    - slack:T0HOME:U0BOB\n', '    - slack:T0OTHER:U0BOB\n')),
+    complains: ['policy.people warning'],
+    says: [/\(slack:T0OTHER:U0BOB, in soc\) belongs to another organisation.*team id.*see slack\.token/],
   },
   {
     what: 'nobody who could approve is active',
@@ -210,7 +222,7 @@ strict: {servers: 0, domain-controllers: {approvals: 0}}
     what: 'Slack is not reached',
     illness: { settings: { SLACK_API_URL: nowhere } },
     complains: ['slack.token failed'],
-    says: [/Slack cannot be asked.*SLACK_API_URL/],
+    says: [/Slack cannot be asked at 127\.0\.0\.1:9: nothing listens there.*SLACK_API_URL/],
   },
   ...['app_mentions:read', 'chat:write', 'commands', 'im:history', 'im:write'].map((scope): Case => ({
     what: `the bot token lacks ${scope}`,
@@ -248,19 +260,19 @@ strict: {servers: 0, domain-controllers: {approvals: 0}}
     what: 'Cordon is not in the approvals channel',
     cause: slackChannel({ members: ['U0BOB'] }),
     complains: ['slack.channels failed'],
-    says: [/Cordon is not in #soc-approvals \(C0APPROVE\).*\/invite @cordon/],
+    says: [/Cordon is not in #soc-approvals \(C0APPROVE\), where rule “one lead approves” announces.*\/invite @cordon/],
   },
   {
     what: 'the approvals channel is private and Cordon not in it',
     cause: slackChannel({ members: ['U0BOB'], is_private: true }),
     complains: ['slack.channels failed'],
-    says: [/no channel C0APPROVE, or it is private/],
+    says: [/no channel C0APPROVE, or it is private.*id right under rule “one lead approves”/],
   },
   {
     what: 'the approvals channel is archived',
     cause: slackChannel({ is_archived: true }),
     complains: ['slack.channels failed'],
-    says: [/#soc-approvals \(C0APPROVE\) is archived/],
+    says: [/#soc-approvals \(C0APPROVE\) is archived.*another channel under rule “one lead approves”/],
   },
   {
     what: 'the bot’s secret is wrong',
@@ -296,13 +308,15 @@ strict: {servers: 0, domain-controllers: {approvals: 0}}
       };
     },
     complains: ['policy.people warning', 'teams.channels failed'],
-    says: [/not installed in the team of 19:b8d1.*Apps > Cordon > Add to a team/],
+    says: [
+      /not installed in the team of 19:b8d1.*, where rule “one lead approves” announces.*Apps > Cordon > Add to a team/,
+    ],
   },
   {
     what: 'Teams knows no such channel',
     ...policy((text) => text.replace(teamsIds.approvals, '19:gone@thread.tacv2')),
     complains: ['policy.people warning', 'teams.channels failed'],
-    says: [/Teams knows no conversation 19:gone@thread\.tacv2/],
+    says: [/Teams knows no conversation 19:gone@thread\.tacv2.*id right under rule “one lead approves”/],
   },
   {
     what: 'Entra does not know the tenant',
@@ -330,7 +344,7 @@ strict: {servers: 0, domain-controllers: {approvals: 0}}
     complains: ['entra.roles failed', ...all(writes, 'failed')],
     says: [
       /lacks the application permission Machine\.RestrictExecution; it has Machine\.Read\.All.*Grant admin consent/,
-      /does not let Cordon restrict app execution \(403\).*Machine\.RestrictExecution/,
+      /does not let Cordon restrict app execution \(403\).*entra\.roles.*Machine\.RestrictExecution.*managed identity/,
     ],
   },
   {
@@ -349,7 +363,19 @@ strict: {servers: 0, domain-controllers: {approvals: 0}}
     what: 'Defender is not reached',
     illness: { settings: { DEFENDER_API_URL: nowhere } },
     complains: all([...reads, ...writes], 'failed'),
-    says: [/Defender cannot be reached.*DEFENDER_API_URL/],
+    says: [/Defender cannot be reached at http:\/\/127\.0\.0\.1:9: nothing listens there.*DEFENDER_API_URL/],
+  },
+  {
+    what: 'a gateway answers in place of Defender',
+    cause: refusing('restrictCodeExecution', 'html'),
+    complains: ['defender.restrict failed'],
+    says: [/Defender, or a gateway in front of it at http:\/\/127.*\(502\).*in some minutes/],
+  },
+  {
+    what: 'the tenant is named by a domain',
+    illness: { settings: { AZURE_TENANT_ID: 'contoso.onmicrosoft.com' } },
+    complains: ['settings failed'],
+    says: [/AZURE_TENANT_ID has to be the id of the tenant.*no domain.*Directory \(tenant\) ID/],
   },
   {
     what: 'Defender says 429',
@@ -361,7 +387,7 @@ strict: {servers: 0, domain-controllers: {approvals: 0}}
     what: 'Defender is broken',
     cause: refusing('unrestrictCodeExecution', '500'),
     complains: ['defender.release failed'],
-    says: [/an error of its own \(500\).*ask Microsoft about/],
+    says: [/an error of its own \(500\).*ask Microsoft about the correlation id [0-9a-f-]{36}/],
   },
   {
     what: 'the clock of this machine is two minutes ahead',
@@ -422,7 +448,9 @@ strict: {servers: 0, domain-controllers: {approvals: 0}}
     what: 'the audit key is missing',
     illness: { settings: { CORDON_AUDIT_KEY: '/nowhere/audit-key.pem' } },
     complains: ['store.record failed'],
-    says: [/audit key \/nowhere\/audit-key\.pem is missing/],
+    says: [
+      /audit key \/nowhere\/audit-key\.pem is missing.*from a backup or from another replica.*npx cordon audit key/,
+    ],
   },
   {
     what: 'Cordon is not where it is said to be',

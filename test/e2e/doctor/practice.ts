@@ -5,6 +5,7 @@ import { boot, type BootOptions, type Sandbox } from '../../../sandbox/boot.js';
 import { sandboxPolicy } from '../../../sandbox/cast.js';
 import type { Finding } from '../../../src/ops/doctor/check.js';
 import type { Report } from '../../../src/ops/doctor/report.js';
+import { assertReport } from '../../ops/doctor/report-schema.js';
 import type { Order } from './worker.js';
 
 export interface Visit {
@@ -81,6 +82,7 @@ export class Practice {
   async visit(illness: Illness = {}): Promise<Visit> {
     const done = await this.run(['--json', ...(illness.args ?? [])], illness);
     const report = JSON.parse(done.stdout) as Report;
+    assertReport(report);
     const bad = report.findings.filter(({ status }) => status === 'failed' || status === 'warning');
     return {
       ...done,

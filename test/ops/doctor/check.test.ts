@@ -4,10 +4,11 @@ import { CordonError } from '../../../src/errors.js';
 import { type Check, inWords, ok, runChecks, Skip } from '../../../src/ops/doctor/check.js';
 import { clockChecks, createClockWatch } from '../../../src/ops/doctor/clock.js';
 import { createEntraDoctor } from '../../../src/ops/doctor/entra.js';
+import type { CheckId } from '../../../src/ops/doctor/ids.js';
 import { createScrub } from '../../../src/ops/doctor/secrets.js';
 
 function check(id: string, run: Check['run'], timeoutMs?: number): Check {
-  return { id, area: 'slack', title: id, run, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  return { id: id as CheckId, area: 'slack', title: id, run, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 describe('the checks of the doctor', () => {

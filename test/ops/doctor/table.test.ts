@@ -61,7 +61,13 @@ describe('the table of the doctor', () => {
         fc.array(word, { minLength: 1, maxLength: 60 }),
         fc.integer({ min: 40, max: 120 }),
         (words, columns) => {
-          const finding: Finding = { id: 'x.y', area: 'slack', title: 'T', status: 'ok', seen: words.join(' ') };
+          const finding: Finding = {
+            id: 'slack.token',
+            area: 'slack',
+            title: 'T',
+            status: 'ok',
+            seen: words.join(' '),
+          };
           const text = renderTable(reportOf([finding], 0), columns);
           assert.ok(text.replaceAll(/\s+/g, ' ').includes(words.join(' ')));
           for (const line of text.split('\n')) assert.ok(line.length <= columns, line);
@@ -73,7 +79,7 @@ describe('the table of the doctor', () => {
   it('is of the worst outcome, what was skipped aside', () => {
     const of = (...statuses: Finding['status'][]) =>
       reportOf(
-        statuses.map((status) => ({ id: 'x', area: 'slack', title: 'T', status, seen: 'S' })),
+        statuses.map((status) => ({ id: 'slack.token', area: 'slack', title: 'T', status, seen: 'S' })),
         0,
       ).outcome;
     assert.deepEqual(
