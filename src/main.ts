@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import crossFetch from 'cross-fetch';
 import { createSlackAdapter } from '../adapters/slack/adapter.js';
 import { slackMethod } from '../adapters/slack/method.js';
 import { createTeamsAdapter } from '../adapters/teams/adapter.js';
@@ -19,6 +18,7 @@ import { CordonError, messageOf } from './errors.js';
 import { buttonToken, linkCode, requestId } from './ids.js';
 import type { Adapter, Core } from './platform.js';
 import { watchChanges } from './ops/changes.js';
+import { createConnections } from './ops/connections.js';
 import { createDoorRecord } from './ops/door.js';
 import { createHttpApp, listen } from './ops/http.js';
 import { createJournal } from './ops/journal.js';
@@ -103,9 +103,10 @@ async function main(config: Config): Promise<void> {
       audiences[audience],
     );
   const userAgent = `MdePartner-Cordon-Cordon/${version}`;
+  const connections = createConnections({ now: Date.now });
   const client = createDefenderClient({
     baseUrl: config.defender.apiUrl,
-    fetch: troubles.fetch(crossFetch),
+    fetch: troubles.fetch(connections.fetchOnce),
     token: tokenFor('defender', config.defender.scope),
     gate: (operation, options) => throttle.take(operation, { withinMs: longestQuestionMs, ...options }),
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
@@ -123,7 +124,7 @@ async function main(config: Config): Promise<void> {
 
   const entraGroups = createEntraGroups({
     baseUrl: config.graph.url,
-    fetch: crossFetch,
+    fetch: connections.fetch,
     token: tokenFor('graph', config.graph.scope),
     tenantId: config.entra.tenantId.toLowerCase(),
     userAgent,
@@ -165,12 +166,12 @@ async function main(config: Config): Promise<void> {
     },
   } satisfies Core);
   if (config.slack) {
-    const fetch = metrics.fetch('slack', slackMethod, crossFetch);
+    const fetch = metrics.fetch('slack', slackMethod, connections.fetch);
     adapters.push(createSlackAdapter({ settings: config.slack, app, core, now, logger, fetch }));
   }
   if (config.teams) {
     const addresses = store.addresses('teams');
-    const fetch = metrics.fetch('teams', teamsMethod, crossFetch);
+    const fetch = metrics.fetch('teams', teamsMethod, connections.fetch);
     adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger, fetch }));
   }
 
