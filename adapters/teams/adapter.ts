@@ -33,7 +33,7 @@ export function createTeamsAdapter(options: TeamsAdapterOptions): Adapter {
   const fetch = options.fetch ?? crossFetch;
   const credentials = new BotCredentials(settings);
   const authentication = createAuthentication(settings, credentials);
-  const contacts = createContacts(addresses, settings.channel.serviceUrl);
+  const contacts = createContacts(addresses, settings.channel.serviceUrl, now);
   const intake = new Intake({
     authentication,
     settings,
