@@ -1,16 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createSlackAdapter } from '../adapters/slack/adapter.js';
 import { slackMethod } from '../adapters/slack/method.js';
-import { createTeamsAdapter } from '../adapters/teams/adapter.js';
 import { teamsMethod } from '../adapters/teams/method.js';
 import { loadAuditKeys } from './audit/key-file.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { describeChoice } from './config/entra.js';
 import { checkCredential } from './defender/check-credential.js';
 import { createDefenderClient } from './defender/client.js';
-import { createTokenSource, entraCredential, type TokenSource } from './defender/credentials.js';
+import { createTokenSource, entraCredential, loadIdentity, type TokenSource } from './defender/credentials.js';
 import { answerWithinMs } from './defender/quota.js';
 import { createThrottle } from './defender/throttle.js';
 import { createUnfinished } from './defender/unfinished.js';
@@ -165,11 +163,14 @@ async function main(config: Config): Promise<void> {
       door.refused(platform, reason);
     },
   } satisfies Core);
+  // A platform's SDK is half of what a start takes, so it is loaded where the platform is on.
   if (config.slack) {
+    const { createSlackAdapter } = await import('../adapters/slack/adapter.js');
     const fetch = metrics.fetch('slack', slackMethod, connections.fetch);
     adapters.push(createSlackAdapter({ settings: config.slack, app, core, now, logger, fetch }));
   }
   if (config.teams) {
+    const { createTeamsAdapter } = await import('../adapters/teams/adapter.js');
     const addresses = store.addresses('teams');
     const fetch = metrics.fetch('teams', teamsMethod, connections.fetch);
     adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger, fetch }));
@@ -259,6 +260,8 @@ async function main(config: Config): Promise<void> {
   process.once('SIGINT', (signal) => void stop(signal));
   // Last: whoever waits for it may send a signal at once.
   logger.info({ port: server.port, policy: policy.policy().revision, dryRun: config.dryRun }, 'Cordon is ready');
+  // So that the first token does not wait for it. Should it fail, that token says why.
+  await loadIdentity().catch(() => undefined);
 }
 
 try {
