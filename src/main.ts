@@ -2,17 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
-import crossFetch from 'cross-fetch';
-import { createSlackAdapter } from '../adapters/slack/adapter.js';
 import { slackMethod } from '../adapters/slack/method.js';
-import { createTeamsAdapter } from '../adapters/teams/adapter.js';
 import { teamsMethod } from '../adapters/teams/method.js';
 import { loadAuditKeys } from './audit/key-file.js';
 import { ConfigError, type Config, readConfig } from './config.js';
 import { describeChoice } from './config/entra.js';
 import { checkCredential } from './defender/check-credential.js';
 import { createDefenderClient } from './defender/client.js';
-import { createTokenSource, entraCredential, type TokenSource } from './defender/credentials.js';
+import { createTokenSource, entraCredential, loadIdentity, type TokenSource } from './defender/credentials.js';
 import { answerWithinMs } from './defender/quota.js';
 import { createThrottle } from './defender/throttle.js';
 import { createUnfinished } from './defender/unfinished.js';
@@ -20,6 +17,7 @@ import { CordonError, messageOf } from './errors.js';
 import { buttonToken, linkCode, requestId } from './ids.js';
 import type { Adapter, Core } from './platform.js';
 import { watchChanges } from './ops/changes.js';
+import { createConnections } from './ops/connections.js';
 import { createDoorRecord } from './ops/door.js';
 import { createHttpApp, listen } from './ops/http.js';
 import { createJournal } from './ops/journal.js';
@@ -105,9 +103,10 @@ async function main(config: Config): Promise<void> {
       audiences[audience],
     );
   const userAgent = `MdePartner-Cordon-Cordon/${version}`;
+  const connections = createConnections({ now: Date.now });
   const client = createDefenderClient({
     baseUrl: config.defender.apiUrl,
-    fetch: troubles.fetch(crossFetch),
+    fetch: troubles.fetch(connections.fetchOnce),
     token: tokenFor('defender', config.defender.scope),
     gate: (operation, options) => throttle.take(operation, { withinMs: longestQuestionMs, ...options }),
     onThrottled: (operation, retryAfterMs) => throttle.throttled(operation, retryAfterMs),
@@ -125,7 +124,7 @@ async function main(config: Config): Promise<void> {
 
   const entraGroups = createEntraGroups({
     baseUrl: config.graph.url,
-    fetch: metrics.graph(crossFetch),
+    fetch: metrics.graph(connections.fetch),
     token: tokenFor('graph', config.graph.scope),
     tenantId: config.entra.tenantId.toLowerCase(),
     userAgent,
@@ -169,13 +168,16 @@ async function main(config: Config): Promise<void> {
       door.refused(platform, reason);
     },
   } satisfies Core);
+  // A platform's SDK is half of what a start takes, so it is loaded where the platform is on.
   if (config.slack) {
-    const fetch = metrics.fetch('slack', slackMethod, crossFetch);
+    const { createSlackAdapter } = await import('../adapters/slack/adapter.js');
+    const fetch = metrics.fetch('slack', slackMethod, connections.fetch);
     adapters.push(createSlackAdapter({ settings: config.slack, app, core, now, logger, fetch }));
   }
   if (config.teams) {
+    const { createTeamsAdapter } = await import('../adapters/teams/adapter.js');
     const addresses = store.addresses('teams');
-    const fetch = metrics.fetch('teams', teamsMethod, crossFetch);
+    const fetch = metrics.fetch('teams', teamsMethod, connections.fetch);
     const measured = (bot: TokenCredential): TokenCredential => metrics.credential('teams', bot);
     adapters.push(createTeamsAdapter({ settings: config.teams, app, core, addresses, now, logger, fetch, measured }));
   }
@@ -264,6 +266,8 @@ async function main(config: Config): Promise<void> {
   process.once('SIGINT', (signal) => void stop(signal));
   // Last: whoever waits for it may send a signal at once.
   logger.info({ port: server.port, policy: policy.policy().revision, dryRun: config.dryRun }, 'Cordon is ready');
+  // So that the first token does not wait for it. Should it fail, that token says why.
+  await loadIdentity().catch(() => undefined);
 }
 
 try {

@@ -37,7 +37,7 @@ export function createTeamsAdapter(options: TeamsAdapterOptions): Adapter {
   const credential = botCredential(settings);
   const credentials = new BotCredentials(settings, options.measured?.(credential) ?? credential);
   const authentication = createAuthentication(settings, credentials);
-  const contacts = createContacts(addresses, settings.channel.serviceUrl);
+  const contacts = createContacts(addresses, settings.channel.serviceUrl, now);
   const intake = new Intake({
     authentication,
     settings,

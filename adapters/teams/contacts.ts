@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Account } from '../../src/people/person.js';
 import type { Addresses } from '../../src/platform.js';
 import { conversationAddress, type ConversationAddress, personAddress, type PersonAddress } from './addresses.js';
+import { withShortMemory } from './short-memory.js';
 
 /** Where conversations and people are reached, kept over restarts. Only what an authenticated activity said is noted. */
 export interface Contacts {
@@ -15,10 +16,12 @@ export interface Contacts {
   serviceUrl(tenant: string): Promise<string>;
 }
 
-export function createContacts(addresses: Addresses, usualServiceUrl: string): Contacts {
+/** `now`: Unix ms. */
+export function createContacts(book: Addresses, usualServiceUrl: string, now: () => number): Contacts {
+  const addresses = withShortMemory(book, now);
+
   async function read<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined> {
-    const text = await addresses.find(key);
-    return text === undefined ? undefined : schema.parse(JSON.parse(text));
+    return parse(await addresses.find(key), schema);
   }
   /** Most activities say nothing new: then nothing is written. */
   async function write(key: string, value: string): Promise<void> {
@@ -33,11 +36,22 @@ export function createContacts(addresses: Addresses, usualServiceUrl: string): C
     forgetConversation: (id) => addresses.remove(conversationKey(id)),
     person: (account) => read(personKey(account), personAddress),
     async notePerson(account, news) {
-      const known = await read(personKey(account), personAddress);
-      await write(personKey(account), JSON.stringify({ ...known, ...news }));
+      const key = personKey(account);
+      const together = (known: string | undefined): string =>
+        JSON.stringify({ ...parse(known, personAddress), ...news });
+      const remembered = await addresses.find(key);
+      if (remembered === together(remembered)) return;
+      // Only a part of it is news, and the rest may be news to another replica.
+      const known = await addresses.findNow(key);
+      const all = together(known);
+      if (all !== known) await addresses.save(key, all);
     },
     serviceUrl: async (tenant) => (await addresses.find(serviceKey(tenant))) ?? usualServiceUrl,
   };
+}
+
+function parse<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {
+  return text === undefined ? undefined : schema.parse(JSON.parse(text));
 }
 
 function conversationKey(id: string): string {

@@ -40,7 +40,7 @@ export function createTeamsDoctor(settings: TeamsSettings, { now, addresses, ...
   const asked = once(() => credentials.getToken(true));
   const token = settings.anonymous ? undefined : (fresh: boolean) => (fresh ? credentials.getToken(true) : asked());
   const connector = createConnector({ fetch, token, appId: settings.appId, timeoutMs, now });
-  const contacts = createContacts(readOnly(addresses('teams')), settings.channel.serviceUrl);
+  const contacts = createContacts(readOnly(addresses('teams')), settings.channel.serviceUrl, now);
   const withToken = async (): Promise<void> => {
     if (settings.anonymous) throw new Skip('Nobody is authenticated for the Playground (CORDON_PLAYGROUND).');
     await asked().catch(() => {

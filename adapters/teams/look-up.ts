@@ -63,9 +63,7 @@ async function fromRosters(
   places: readonly string[],
   user: string,
 ): Promise<RosterEntry> {
-  let gone = new PlatformError('gone', 'teams_person_left', `${user} is in no conversation with Cordon any more`, {
-    userText: 'Teams does not say who that is any more, because they have left every conversation with Cordon.',
-  });
+  let gone: PlatformError | undefined;
   for (const conversation of places) {
     try {
       const read = rosterEntry.safeParse(await connector.member({ serviceUrl, conversation }, user));
@@ -76,7 +74,13 @@ async function fromRosters(
       gone = error;
     }
   }
-  throw gone;
+  throw gone ?? leftAll(user);
+}
+
+function leftAll(user: string): PlatformError {
+  return new PlatformError('gone', 'teams_person_left', `${user} is in no conversation with Cordon any more`, {
+    userText: 'Teams does not say who that is any more, because they have left every conversation with Cordon.',
+  });
 }
 
 function standingOf(entry: RosterEntry, account: Account): Standing {

@@ -1,14 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import {
-  type AccessToken,
-  ClientAssertionCredential,
-  ClientCertificateCredential,
-  ClientSecretCredential,
-  type ClientSecretCredentialOptions,
-  type GetTokenOptions,
-  ManagedIdentityCredential,
-  type TokenCredential,
-} from '@azure/identity';
+import type * as Identity from '@azure/identity';
+import type { AccessToken, ClientSecretCredentialOptions, GetTokenOptions, TokenCredential } from '@azure/identity';
 import type {
   CertificateSettings,
   ClientSecretSettings,
@@ -45,6 +37,11 @@ export interface EntraCredential extends TokenCredential {
   readonly kind: CredentialKind;
 }
 
+/** The library, which is a fifth of what a start takes: loaded at the first token, or by whoever has time for it before. */
+export function loadIdentity(): Promise<typeof Identity> {
+  return import('@azure/identity');
+}
+
 /**
  * The credential for Defender and Graph. It asks on every call, by a new object, because MSAL keeps tokens inside of one and
  * `@azure/identity` passes on nothing that skips them; files are read anew each time, so a renewed certificate or token is taken
@@ -74,11 +71,10 @@ export function clientSecretCredential(
   settings: Given<ClientSecretSettings, 'disableInstanceDiscovery'>,
   client: EntraClientOptions = {},
 ): TokenCredential {
-  return asking(client, (options) => {
+  return asking(client, async (options) => {
+    const { ClientSecretCredential } = await loadIdentity();
     const { tenantId, clientId, clientSecret } = settings;
-    return Promise.resolve(
-      new ClientSecretCredential(tenantId, clientId, clientSecret, { ...authority(settings), ...options }),
-    );
+    return new ClientSecretCredential(tenantId, clientId, clientSecret, { ...authority(settings), ...options });
   });
 }
 
@@ -91,6 +87,7 @@ export function certificateCredential(
     const { tenantId, clientId, certificatePath, certificatePassword, sendCertificateChain = false } = settings;
     const file = await readCredentialFile(names.path, certificatePath, read);
     const { pem } = readCertificate(file, certificatePassword, now(), names);
+    const { ClientCertificateCredential } = await loadIdentity();
     return new ClientCertificateCredential(
       tenantId,
       clientId,
@@ -108,6 +105,7 @@ function workloadIdentityCredential(
     const { tenantId, clientId, federatedTokenPath } = settings;
     const file = await readCredentialFile('AZURE_FEDERATED_TOKEN_FILE', federatedTokenPath, read, mount);
     const assertion = readFederatedToken(file, now());
+    const { ClientAssertionCredential } = await loadIdentity();
     return new ClientAssertionCredential(tenantId, clientId, () => Promise.resolve(assertion), {
       ...authority(settings),
       ...options,
@@ -119,9 +117,10 @@ function managedIdentityCredential(
   { clientId, tenantId }: ManagedIdentitySettings,
   { client = {} }: CredentialOptions,
 ): TokenCredential {
-  const inner = asking(client, (options) =>
-    Promise.resolve(new ManagedIdentityCredential({ ...options, ...(clientId === undefined ? {} : { clientId }) })),
-  );
+  const inner = asking(client, async (options) => {
+    const { ManagedIdentityCredential } = await loadIdentity();
+    return new ManagedIdentityCredential({ ...options, ...(clientId === undefined ? {} : { clientId }) });
+  });
   return {
     async getToken(scopes, getOptions) {
       const answer = await inner.getToken(scopes, getOptions);

@@ -6,7 +6,6 @@ import { StoreError } from './errors.js';
 import type { Kysely } from 'kysely';
 import { createStore, type StoreOptions } from './kysely-store.js';
 import { migrate } from './migrate.js';
-import { openPostgres } from './postgres.js';
 import { memory, openSqlite, withSetupLock } from './sqlite.js';
 import { kyselyOver, sqliteStoreDialect } from './sqlite-dialect.js';
 import type { Schema } from './schema.js';
@@ -38,6 +37,8 @@ export async function openStore(databaseUrl: string, options: OpenOptions): Prom
     return keys;
   };
   if (isPostgres(databaseUrl)) {
+    // Nobody else needs pg.
+    const { openPostgres } = await import('./postgres.js');
     const { db, dialect, made: audit } = await openPostgres(databaseUrl, connections, begin);
     return createStore(db, options.countBy === 'now' ? withoutClock(dialect) : dialect, { ...options, audit });
   }

@@ -58,6 +58,7 @@ describe('Sending to Teams', () => {
         remove: (key) => Promise.resolve(void book.delete(key)),
       },
       usual,
+      Date.now,
     );
     sent = [];
     oddly = false;

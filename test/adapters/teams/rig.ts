@@ -65,7 +65,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     getToken: () => Promise.resolve({ token: 'of-the-bot', expiresOnTimestamp: Date.now() + 3_600_000 }),
   });
   const authentication = createAuthentication(settings, credentials);
-  const contacts = createContacts(options.addresses ?? inMemory(), serviceUrl);
+  const contacts = createContacts(options.addresses ?? inMemory(), serviceUrl, Date.now);
   const logger = pino({ level: 'info' }, { write: (line: string) => log.push(JSON.parse(line) as Activity) });
   const core: Core = {
     accept: (incoming) => {
