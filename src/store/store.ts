@@ -14,7 +14,7 @@ import type { StatsStore } from './stats.js';
 
 /**
  * The system of record. Every method is one transaction: it happens whole or not at all, and it is on disk when the
- * promise resolves. All times are Unix ms. What a method throws is a `StoreError` (disk full, lock, lost connection); then
+ * promise resolves, but for claims, `reserveCall` and `callDone` in SQLite, which a failure of the whole machine may undo. All times are Unix ms. What a method throws is a `StoreError` (disk full, lock, lost connection); then
  * nothing of it happened.
  */
 export interface Store extends PeopleStore, ControlStore, StatsStore {
