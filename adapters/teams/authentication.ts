@@ -1,4 +1,4 @@
-import { ConfigurationBotFrameworkAuthentication, type Activity } from 'botbuilder';
+import type { Activity } from 'botbuilder';
 import {
   type AuthenticateRequestResult,
   AuthenticationError,
@@ -9,6 +9,7 @@ import { CordonError, messageOf } from '../../src/errors.js';
 import type { DoorReason } from '../../src/platform.js';
 import { BotCredentials, BotCredentialsFactory } from './credentials.js';
 import type { TeamsSettings } from '../../src/config/teams.js';
+import { AuthenticationWithKeptClients } from './kept-clients.js';
 import { quietly } from './quiet.js';
 import { within } from '../../src/time.js';
 
@@ -42,7 +43,7 @@ export function createAuthentication(
   credentials: BotCredentials = new BotCredentials(settings),
 ): BotFrameworkAuthentication {
   const { channel } = settings;
-  return new ConfigurationBotFrameworkAuthentication(
+  return new AuthenticationWithKeptClients(
     {
       ...(settings.appId === undefined ? {} : { MicrosoftAppId: settings.appId }),
       ToChannelFromBotLoginUrl: channel.loginUrl ?? 'https://login.microsoftonline.com/botframework.com',
