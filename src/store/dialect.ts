@@ -17,7 +17,10 @@ export interface StoreDialect {
    * of the database have one clock anyway.
    */
   now?(db: Kysely<Schema>): Promise<number>;
-  /** Whether transactions that write run side by side. Where they do, rows are locked as they are claimed. */
+  /**
+   * Whether transactions that write run side by side. Where they do, rows are locked as they are claimed; where they do not, what is
+   * written at the same time shares one.
+   */
   readonly manyWriters: boolean;
   /**
    * One transaction of which the database may forget, when the whole machine fails, that it ever was; never when only a process

@@ -117,7 +117,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     button: (token) => session.read((db) => button(db, token)),
 
     claimDeliveries: (owner, at, limit) =>
-      session.write((trx) => deliveries.claimDeliveries(trx, dialect, owner, at, limit)),
+      session.claim((trx) => deliveries.claimDeliveries(trx, dialect, owner, at, limit)),
     nextDeliveryDue: () => session.read(deliveries.nextDeliveryDue),
     overdueDeliveries: (before) => session.read((db) => deliveries.overdueDeliveries(db, before)),
     delivered: (delivery, { at, ...outcome }) =>
@@ -159,8 +159,8 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
       }),
     recentRequests: (action, since, until) => session.read((db) => recentRequests(db, action, since, until)),
 
-    reserveCall: (bucket, at, limits) => session.write((trx) => takeCall(trx, dialect, { bucket, now: at, limits })),
-    callDone: (call, at) => session.write((trx) => callDone(trx, dialect, call, at)),
+    reserveCall: (bucket, at, limits) => session.claim((trx) => takeCall(trx, dialect, { bucket, now: at, limits })),
+    callDone: (call, at) => session.claim((trx) => callDone(trx, dialect, call, at)),
     blockCalls: (bucket, forMs, at) => session.write((trx) => blockCalls(trx, dialect, { bucket, forMs, now: at })),
     callsSince: (bucket, since, at) => session.snapshot((trx) => callsSince(trx, bucket, since, at)),
 

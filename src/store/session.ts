@@ -59,8 +59,9 @@ export class Session {
   }
 
   /**
-   * One transaction, at once and by itself, for who works on what: it need not be on disk when the promise resolves. A claim that is forgotten with the machine
-   * is a claim of a process that is gone, and whatever is done under it is committed for good first.
+   * One transaction, at once and by itself, for who works on what: it need not be on disk when the promise resolves. A claim that is
+   * forgotten with the machine is a claim of a process that is gone, and whatever is done under it is committed for good first. Also for
+   * what is better forgotten now and then than waited for each time: see the decision about claims without the disk.
    */
   claim<T>(work: Work<T>): Promise<T> {
     return this.#run('write', () => this.dialect.forgettable?.(this.db, work) ?? this.db.transaction().execute(work));

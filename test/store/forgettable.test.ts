@@ -3,6 +3,8 @@ import Database from 'better-sqlite3';
 import { kyselyOver, sqliteStoreDialect } from '../../src/store/sqlite-dialect.js';
 import { defaultPatience } from '../../src/store/busy.js';
 import { Session } from '../../src/store/session.js';
+import { changed, event, incoming, nothing, request } from './examples.js';
+import { openRaw, type RawStore } from './raw.js';
 
 describe('waiting for the disk', () => {
   const [full, normal] = [2, 1];
@@ -36,5 +38,53 @@ describe('waiting for the disk', () => {
   it('is done again after a claim that failed', async () => {
     await assert.rejects(session.claim(() => Promise.reject(new Error('no'))));
     assert.equal(await session.write(level), full);
+  });
+});
+
+describe('what the store does without waiting for the disk', () => {
+  const [full, normal] = [2, 1];
+  let raw: RawStore;
+  beforeEach(async () => {
+    raw = await openRaw();
+  });
+  afterEach(() => raw.store.close());
+
+  /** At which level the last transaction was made. */
+  const after = async (work: Promise<unknown>): Promise<unknown> => {
+    await work;
+    return raw.database.pragma('synchronous', { simple: true });
+  };
+  const quota = { bucket: 'getMachine', now: 0, limits: [] } as const;
+
+  it('is claims of every kind, and the calls of the quota that are taken and ended outside a change', async () => {
+    const { store } = raw;
+    for (const work of [
+      () => store.claimIncoming('one/1', 0, 1),
+      () => store.claimRequests('one/1', ['approved'], 0, 1),
+      () => store.claimQueued('one/1', 'restrict', 0, 1),
+      () => store.claimHeld('one/1', 'restrict', 1),
+      () => store.claimDeliveries('one/1', 0, 1),
+      () => store.reserveCall('getMachine', 0, []),
+      () => store.callDone('1', 0),
+    ]) {
+      assert.equal(await after(store.owe([])), full);
+      assert.equal(await after(work()), normal, work.toString());
+    }
+  });
+
+  it('is not the start of a call that changes something, nor the pause that Defender asked for', async () => {
+    const { store } = raw;
+    for (const work of [
+      () => store.startSending(request(), nothing, quota),
+      () => store.blockCalls('getMachine', 1, 0),
+      () => store.accept(incoming('k1'), 0),
+      () => store.create(request(), nothing),
+      () => store.change(changed(request()), nothing),
+      () => store.settleIncoming('k1', nothing),
+      () => store.record([event('one')]),
+    ]) {
+      assert.equal(await after(store.callDone('1', 0)), normal);
+      assert.equal(await after(work()), full, work.toString());
+    }
   });
 });
