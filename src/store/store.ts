@@ -14,8 +14,8 @@ import type { StatsStore } from './stats.js';
 
 /**
  * The system of record. Every method is one transaction: it happens whole or not at all, and it is on disk when the
- * promise resolves, but for claims, `reserveCall` and `callDone` in SQLite, which a failure of the whole machine may undo. All times are Unix ms. What a method throws is a `StoreError` (disk full, lock, lost connection); then
- * nothing of it happened.
+ * promise resolves; but claims, `reserveCall` and `callDone` may be undone in SQLite by a failure of the whole machine. All times are
+ * Unix ms. What a method throws is a `StoreError` (disk full, lock, lost connection); then nothing of it happened.
  */
 export interface Store extends PeopleStore, ControlStore, StatsStore {
   /** Stores what a platform sent. False when this `key` was stored before: a redelivery, to be acknowledged and ignored. */
