@@ -42,10 +42,13 @@ describe('the door for Teams', function () {
     await scene.sayDirectly('alice', 'list');
     await eventually('the list', () => scene.directlyTo('alice').length > answered);
     assert.match(scene.directlyTo('alice').at(-1) ?? '', /No request is open/);
+    // Who asks is not asked about where they were within the last second.
+    const made = scene.teams.calls.slice(calls).map(({ operation }) => operation);
     assert.deepEqual(
-      scene.teams.calls.slice(calls).map(({ operation }) => operation),
-      ['getMember', 'sendToConversation'],
+      made.filter((operation) => operation !== 'getMember'),
+      ['sendToConversation'],
     );
+    assert.ok(made.length <= 2);
     assert.equal(defender.calls.length, lookUps);
   };
 
