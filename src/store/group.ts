@@ -20,7 +20,7 @@ interface Piece {
   alone: boolean;
 }
 
-/** Bounds how long readers wait for the connection, and the event loop for its turn: some 10 ms. */
+/** Bounds how long readers wait for the connection, and the event loop for its turn: a change takes up to 2 ms. */
 const mostTogether = 50;
 
 const savepoint = CompiledQuery.raw('savepoint piece');
