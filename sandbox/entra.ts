@@ -74,8 +74,8 @@ export interface EntraStandIn {
   readonly rolesOf: (token: string) => readonly string[];
   /** Of the first app. */
   setRoles(roles: readonly string[]): void;
-  /** Withdraws every token handed out so far, as if an hour had passed at once. */
-  expireAll(): void;
+  /** Withdraws every token handed out so far, as if an hour had passed at once; with a `clientId`, those of that app alone. */
+  expireAll(clientId?: string): void;
   /** With a `clientId`, only requests of that app go wrong. */
   fault(fault: Omit<Fault<'token', EntraFaultKind>, 'operation'>, clientId?: string): void;
   /** All of them, or those for one app. */
@@ -267,8 +267,8 @@ export async function startEntra(options: EntraOptions): Promise<EntraStandIn> {
     setRoles: (roles) => {
       change({ roles });
     },
-    expireAll: () => {
-      live.clear();
+    expireAll: (client) => {
+      for (const each of live) if (client === undefined || claimsOf(each)?.appid === client) live.delete(each);
     },
     fault: (fault, client = '') => {
       const plan = plans.get(client) ?? new FaultPlan();

@@ -20,4 +20,4 @@ cd "$folder/cordon"
 echo "Node $(node --version)"
 CXXFLAGS="-include $PWD/native/object-wrap.h" npm_config_build_from_source=true npm ci --silent
 npm run --silent build
-if [ $# -eq 0 ]; then npx mocha --timeout 60000; else npx mocha --no-config --timeout 60000 "$@"; fi
+npx mocha --timeout 60000 "${@:-dist/test/**/*.test.js}"

@@ -77,6 +77,14 @@ describe('Entra stand-in', () => {
     assert.equal(entra.validToken((await ask()).body.access_token ?? ''), true);
   });
 
+  it('withdraws the tokens of one app and leaves the others', () => {
+    const resource = 'https://api.botframework.com';
+    entra.register({ clientId: 'bot', resources: [resource] });
+    const [ours, others] = [entra.issue(), entra.issueAs('bot', resource)];
+    entra.expireAll('bot');
+    assert.deepEqual([entra.validToken(ours), entra.validToken(others, resource)], [true, false]);
+  });
+
   it('refuses a wrong secret, app, tenant and resource with Entra’s own codes', async () => {
     const refusals = [
       [await ask({ client_secret: 'wrong' }), 401, 'invalid_client', 7000215],

@@ -64,11 +64,11 @@ describe('/readyz, where something outside is in trouble', function () {
   it('names the operation that Defender refuses, until it is let through', async () => {
     const { entra } = scene.sandbox;
     entra.setRoles(['Machine.Read.All']);
-    entra.expireAll();
+    entra.expireAll(entra.clientId);
     await askAndApprove();
     await becomesSo(degraded(/^Defender answers 403 to restrictCodeExecution: cordon doctor says what is missing\.$/));
     entra.setRoles(bothRoles);
-    entra.expireAll();
+    entra.expireAll(entra.clientId);
     await askAndApprove();
     await becomesSo(well);
   });
@@ -102,7 +102,7 @@ describe('/readyz, where something outside is in trouble', function () {
       const { defender, entra } = scene.sandbox;
       // The token that Cordon has is of no use any more, and there is no other.
       entra.fault({ kind, times: Infinity }, entra.clientId);
-      entra.expireAll();
+      entra.expireAll(entra.clientId);
       await ask();
       const { reasons } = await becomesSo(({ reasons }) => reasons.some((each) => reason.test(each)));
       assert.deepEqual(
@@ -145,10 +145,11 @@ describe('/readyz, where something outside is in trouble', function () {
 
   it('says that the bot gets no token for Teams, with the setting, until it gets one', async () => {
     const { entra } = scene.sandbox;
+    const { appId } = scene.sandbox.teams();
     const say = (text: string) =>
       scene.sandbox.teamsDoor().say({ user: objectIds.alice, conversation: teamsIds.incident, text });
-    entra.fault({ kind: 'error', times: Infinity }, scene.sandbox.teams().appId);
-    entra.expireAll();
+    entra.fault({ kind: 'error', times: Infinity }, appId);
+    entra.expireAll(appId);
     await say('list');
     await becomesSo(
       degraded(
