@@ -64,9 +64,7 @@ export class AcceptQueue {
    * as new, because of the two mistakes that is the one that loses nothing.
    */
   async #insert(batch: Waiting[]): Promise<Set<string>> {
-    let tries = 0;
-    return this.session.persist(async (trx) => {
-      tries += 1;
+    return this.session.persist(async (trx, attempt) => {
       if (batch.length === 0) batch.push(...this.#waiting.splice(0, batchSize));
       const stored = await trx
         .insertInto('inbox')
@@ -74,7 +72,7 @@ export class AcceptQueue {
         .onConflict((conflict) => conflict.column('key').doNothing())
         .returning('key')
         .execute();
-      return new Set((tries > 1 ? batch.map(({ row }) => row) : stored).map(({ key }) => key));
+      return new Set((attempt > 1 ? batch.map(({ row }) => row) : stored).map(({ key }) => key));
     });
   }
 }

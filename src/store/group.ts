@@ -23,9 +23,9 @@ interface Piece {
 /** Bounds how long readers wait for the connection, and the event loop for its turn: a change takes up to 2 ms. */
 const mostTogether = 50;
 
-const savepoint = CompiledQuery.raw('savepoint piece');
-const rollbackTo = CompiledQuery.raw('rollback to piece');
-const release = CompiledQuery.raw('release piece');
+const savepoint = CompiledQuery.raw('savepoint work');
+const rollbackTo = CompiledQuery.raw('rollback to work');
+const release = CompiledQuery.raw('release work');
 
 /**
  * Group commit, for a database with one writer: what is asked for within one turn of the event loop, or while a group is at work or waits
@@ -82,7 +82,7 @@ export class Group {
         // Taken only now: what arrived while the database was locked goes with the rest.
         pieces = this.#take();
         const [only] = pieces;
-        told = only !== undefined && pieces.length === 1 ? [await only.run(trx)] : await eachApart(trx, pieces);
+        told = only !== undefined && pieces.length === 1 ? [await only.run(trx)] : await together(trx, pieces);
       });
       for (const tell of told) tell();
     } catch (thrown) {
@@ -124,7 +124,20 @@ export class Group {
 /** The whole group was rolled back, whatever piece was to blame. */
 class TransactionGone extends Error {}
 
-/** Work that throws is undone by itself. Where even that fails, there is no transaction any more. */
+/** Work hardly ever throws, and a savepoint for each piece is a third of all statements: so there is one for all until a piece throws. */
+async function together(trx: Transaction<Schema>, pieces: readonly Piece[]): Promise<(() => void)[]> {
+  await trx.executeQuery(savepoint);
+  try {
+    const told: (() => void)[] = [];
+    for (const { run } of pieces) told.push(await run(trx));
+    return told;
+  } catch {
+    await undo(trx);
+    return eachApart(trx, pieces);
+  }
+}
+
+/** Work that throws is undone by itself. */
 async function eachApart(trx: Transaction<Schema>, pieces: readonly Piece[]): Promise<(() => void)[]> {
   const told: (() => void)[] = [];
   for (const { run, reject } of pieces) {
@@ -132,9 +145,7 @@ async function eachApart(trx: Transaction<Schema>, pieces: readonly Piece[]): Pr
     try {
       told.push(await run(trx));
     } catch (error) {
-      await trx.executeQuery(rollbackTo).catch((thrown: unknown) => {
-        throw new TransactionGone('rolled back as a whole', { cause: thrown });
-      });
+      await undo(trx);
       told.push(() => {
         reject(error);
       });
@@ -142,4 +153,11 @@ async function eachApart(trx: Transaction<Schema>, pieces: readonly Piece[]): Pr
     await trx.executeQuery(release);
   }
   return told;
+}
+
+/** Where even that fails, there is no transaction any more. */
+async function undo(trx: Transaction<Schema>): Promise<void> {
+  await trx.executeQuery(rollbackTo).catch((thrown: unknown) => {
+    throw new TransactionGone('rolled back as a whole', { cause: thrown });
+  });
 }

@@ -150,7 +150,7 @@ export function createStore(db: Kysely<Schema>, dialect: StoreDialect, options: 
     auditOf: (about, limit) => session.read((db) => auditOf(db, about, limit)),
     lastEvent: (what) => session.read((db) => lastEvent(db, what)),
 
-    switch: () => session.snapshot((trx) => readSwitch(trx, dialect)),
+    switch: () => session.read((db) => readSwitch(db, dialect)),
     setSwitch: (version, stop, effects) =>
       session.write(async (trx) => {
         if (!(await writeSwitch(trx, version, stop))) return false;

@@ -55,7 +55,7 @@ export class Session {
    * start, as when the database was busy.
    */
   write<T>(work: Work<T>): Promise<T> {
-    return this.#write(work, []);
+    return this.#write(() => work, []);
   }
 
   /**
@@ -72,9 +72,20 @@ export class Session {
     return this.#run('write', () => this.db.transaction().setIsolationLevel('repeatable read').execute(work));
   }
 
-  /** As `write`, for what may happen twice without harm: a lost connection is waited for as well. */
-  persist<T>(work: Work<T>): Promise<T> {
-    return this.#write(work, ['store_unavailable']);
+  /**
+   * As `write`, for what may happen twice without harm: a lost connection is waited for as well. `attempt` counts the transactions in
+   * which the work was done, from 1: each but the first comes after one of which nobody knows whether it was committed.
+   */
+  persist<T>(work: (trx: Transaction<Schema>, attempt: number) => Promise<T>): Promise<T> {
+    let earlier = 0;
+    const begin = (): Work<T> => {
+      const attempt = earlier + 1;
+      return (trx) => {
+        earlier = attempt;
+        return work(trx, attempt);
+      };
+    };
+    return this.#write(begin, ['store_unavailable']);
   }
 
   async close(): Promise<void> {
@@ -84,10 +95,11 @@ export class Session {
     await this.db.destroy();
   }
 
-  #write<T>(work: Work<T>, passing: readonly StoreErrorCode[]): Promise<T> {
+  /** `begin` gives the work of one more transaction. */
+  #write<T>(begin: () => Work<T>, passing: readonly StoreErrorCode[]): Promise<T> {
     const group = this.#group;
-    if (group !== undefined) return this.#run('write', () => group.add(work), passing);
-    return this.#run('write', () => this.db.transaction().execute(work), ['store_busy', ...passing]);
+    if (group !== undefined) return this.#run('write', () => group.add(begin()), passing);
+    return this.#run('write', () => this.db.transaction().execute(begin()), ['store_busy', ...passing]);
   }
 
   async #run<T>(kind: StoreWork['kind'], attempt: () => Promise<T>, passing?: readonly StoreErrorCode[]): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { ActionKind } from '../command/model.js';
 import type { Person } from '../people/person.js';
@@ -27,11 +27,11 @@ const isStopped = z.object({ stop: z.object({ by: person, at: z.number(), reason
 
 /** `locked`: nobody changes it before the caller's transaction has ended. */
 export async function readSwitch(
-  trx: Transaction<Schema>,
+  db: Kysely<Schema>,
   { manyWriters }: Pick<StoreDialect, 'manyWriters'>,
   { locked = false }: { locked?: boolean } = {},
 ): Promise<Switch> {
-  const row = await trx
+  const row = await db
     .selectFrom('control')
     .select(['value', 'version'])
     .where('name', '=', name)

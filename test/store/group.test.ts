@@ -154,9 +154,29 @@ describe('one commit for what is written at the same time', () => {
 
   it('is tried again for what may happen twice', async () => {
     failingCommit('SQLITE_IOERR_FSYNC', 1);
-    const told = await ends([session.write(say('a')), session.persist(say('b'))]);
+    const attempts: number[] = [];
+    const persisted = session.persist((trx, attempt) => {
+      attempts.push(attempt);
+      return say('b')(trx);
+    });
+    const told = await ends([session.write(say('a')), persisted]);
     assert.deepEqual(told, ['store_unavailable', 'b']);
+    assert.deepEqual(attempts, [1, 2]);
     assert.deepEqual(lines(), ['b']);
+  });
+
+  it('tells work that is done again for another piece’s sake that nothing of it is there', async () => {
+    const attempts: number[] = [];
+    const told = await ends([
+      session.persist((trx, attempt) => {
+        attempts.push(attempt);
+        return say('a')(trx);
+      }),
+      session.write(refuse('b')),
+    ]);
+    assert.deepEqual(told, ['a', 'request_open']);
+    assert.deepEqual(attempts, [1, 1]);
+    assert.deepEqual(lines(), ['a']);
   });
 
   it('waits for the lock of another process, and takes along what arrives meanwhile', async () => {
