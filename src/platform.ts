@@ -96,9 +96,10 @@ export interface Addresses {
 /**
  * Why a message could not be sent, as far as the core must tell them apart.
  * `later`: outage, 429 (`retryAfterMs` set when the platform said so). `gone`: the message, thread or account does
- * not exist (any more), or the message can no longer be edited. `not invited`: the bot is not in that conversation. `refused`: it will never work.
+ * not exist (any more), or the message can no longer be edited. `not invited`: the bot is not in that conversation. `credentials`: the
+ * platform does not take Cordon's own, so nothing works until an operator has mended them. `refused`: it will never work.
  */
-export type PlatformErrorKind = 'later' | 'gone' | 'not invited' | 'refused';
+export type PlatformErrorKind = 'later' | 'gone' | 'not invited' | 'credentials' | 'refused';
 
 export class PlatformError extends CordonError {
   constructor(

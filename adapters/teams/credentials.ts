@@ -100,7 +100,7 @@ export function credentialsRefused(error: unknown): PlatformError | undefined {
   const number = entraErrorNumber(error);
   const why = number === undefined ? undefined : advice[number];
   if (number === undefined || why === undefined) return undefined;
-  return new PlatformError('refused', 'teams_credentials', `the bot gets no token: ${number}`, {
+  return new PlatformError('credentials', 'teams_credentials', `the bot gets no token: ${number}`, {
     cause: error,
     userText: `Entra gave the bot no token (${number}): ${why}. See docs/teams.md.`,
   });

@@ -72,6 +72,7 @@ function kindOf(status: number, code: string | undefined): PlatformErrorKind {
   if (known !== undefined) return known;
   // A 404 without a code is a proxy's, which knows nothing of conversations and people.
   if (status === 404) return code === undefined ? 'later' : 'gone';
+  if (status === 401) return 'credentials';
   // 412 and 502 are passing by Teams' own page.
   return status >= 500 || status === 408 || status === 412 ? 'later' : 'refused';
 }

@@ -24,14 +24,6 @@ export interface Troubles {
 /** Nobody may have tried again since: then nobody knows any more. */
 const keptMs = 3_600_000;
 
-/** Codes of the adapters' errors that are about Cordon's own credentials, whoever it was about. */
-const refusedTokens: ReadonlySet<string> = new Set([
-  ...['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive'].map(
-    (code) => `slack_${code}`,
-  ),
-  ...['teams_credentials', 'teams_unauthorized', 'teams_http_401'],
-]);
-
 /** `now`: Unix ms. */
 export function createTroubles(now: () => number): Troubles {
   const known = new Map<string, { readonly text: string; readonly at: number }>();
@@ -46,7 +38,7 @@ export function createTroubles(now: () => number): Troubles {
       known.delete(name);
       return done;
     } catch (error) {
-      if (error instanceof PlatformError && refusedTokens.has(error.code)) {
+      if (error instanceof PlatformError && error.kind === 'credentials') {
         note(name, `${platformTitle[name]} refuses the token of Cordon: ${error.userText ?? error.code}`);
       }
       throw error;

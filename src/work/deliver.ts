@@ -1,6 +1,14 @@
 import { messageOf } from '../errors.js';
 import type { Account, PlatformName } from '../people/person.js';
-import { type MessageRef, type Platform, PlatformError, platformOff, platformTitle, type Target } from '../platform.js';
+import {
+  type MessageRef,
+  type Platform,
+  PlatformError,
+  type PlatformErrorKind,
+  platformOff,
+  platformTitle,
+  type Target,
+} from '../platform.js';
 import { insist } from '../request/claimed.js';
 import { nothing } from '../request/commit.js';
 import type { Context } from '../request/context.js';
@@ -22,7 +30,7 @@ const firstPauseMs = 1_000;
 /** What may be there already is in less of a hurry, and the next try must not meet the same disturbance: 15 s, 1 min, 4 min. */
 const unsurePauseMs = 15_000;
 const longestPauseMs = 60_000;
-/** While the bot is not invited, it is tried this often at first: people are told to invite it and expect it to work then. */
+/** While the bot is not invited, or its token not taken, it is tried this often at first: people are told what to do and expect it to work then. */
 const inviteMs = 10_000;
 const longestInviteMs = 300_000;
 /**
@@ -208,23 +216,35 @@ async function retryOrDrop(
     const pause = wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs);
     return again(maybeThere ? Math.max(pause, unsurePauseMs * 4 ** unsure) : pause);
   }
-  // A person adds the app for themselves, or not: nobody else can invite it there.
-  const invitable = message.kind === 'announce' && message.place.person === undefined;
-  const stillWanted = request === undefined || !isFinal(request.state);
   // By its code alone, because the rest may differ from one answer to the next.
-  const saidBefore = kind === 'not invited' && delivery.lastError?.split(':')[0] === because.split(':')[0];
+  const saidBefore = mayBeMended(kind) && delivery.lastError?.split(':')[0] === because.split(':')[0];
   const told = saidBefore ? nothing : undelivered(request, delivery, error, at);
-
-  // Where the card is, the bot has been: what is owed there arrives, in order, when somebody invites it again.
-  const wanted = message.kind === 'announce' ? invitable && stillWanted : 'place' in message;
-  if (kind === 'not invited' && wanted && !tooOld) {
-    return again(backOff(delivery.attempts, inviteMs, longestInviteMs), told);
+  if (mayBeMended(kind) && isWanted(kind, message, request) && !tooOld) {
+    // Whoever is told in person a little later need not be told by others.
+    const meanwhile = message.kind === 'direct' ? nothing : told;
+    return again(backOff(delivery.attempts, inviteMs, longestInviteMs), meanwhile);
   }
   const record = lost(request, delivery, at, because);
   await store.dropDelivery(delivery, because, {
     audit: [...record.audit, ...told.audit],
     deliveries: told.deliveries,
   });
+}
+
+/** What somebody is told to put right, and expects to work then. */
+function mayBeMended(kind: PlatformErrorKind): kind is 'not invited' | 'credentials' {
+  return kind === 'not invited' || kind === 'credentials';
+}
+
+/** Whether the message is still of use to anybody once that is put right. */
+function isWanted(kind: 'not invited' | 'credentials', message: Message, request: Request | undefined): boolean {
+  if (message.kind === 'announce') {
+    if (request !== undefined && isFinal(request.state)) return false;
+    // A person adds the app for themselves, or not: nobody else can invite it there.
+    return kind === 'credentials' || message.place.person === undefined;
+  }
+  // Where the card is, the bot has been: what is owed there arrives, in order, when somebody invites it again.
+  return 'place' in message || (kind === 'credentials' && message.kind === 'direct');
 }
 
 /** What is no error of the platform broke on our side, before anything left. */

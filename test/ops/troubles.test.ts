@@ -97,7 +97,7 @@ describe('what was refused lately', () => {
       );
     await assert.rejects(call());
     assert.deepEqual(troubles.reasons(), []);
-    error = new PlatformError('refused', 'slack_token_revoked', 'x', { userText: 'Install it again.' });
+    error = new PlatformError('credentials', 'slack_token_revoked', 'x', { userText: 'Install it again.' });
     await assert.rejects(call());
     assert.deepEqual(troubles.reasons(), ['Slack refuses the token of Cordon: Install it again.']);
     error = undefined;

@@ -147,6 +147,44 @@ describe('deliveries', () => {
     });
   });
 
+  describe('when the platform does not take the token of Cordon', () => {
+    const lockedOut = () => {
+      cordon.slack.fail = (done) =>
+        done === 'lookUp' ? undefined : new PlatformError('credentials', 'test', 'no', { userText: 'Set the token.' });
+    };
+
+    it('wait until it does: the card ends as it should, the thread is whole, and the requester is told in person', async () => {
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      lockedOut();
+      await cordon.press('UAPP1', 'Approve');
+      cordon.defender.setStatus('Succeeded');
+      for (let minute = 0; minute < 60; minute += 1) await cordon.advance(60_000);
+      assert.equal((await cordon.request()).state, 'succeeded');
+      working();
+      await cordon.advance(300_000);
+      assert.match(cordon.thread()[0]!, /approved/);
+      assert.match(cordon.thread().at(-1)!, /is restricted/);
+      assert.equal(cordon.cards()[0]?.card.state, 'succeeded');
+      const told = cordon.texts({ to: 'UREQ' });
+      assert.equal(told.filter((text) => /is restricted/.test(text)).length, 1, told.join('\n'));
+      assert.ok(!cordon.thread().some((text) => text.includes('could not tell')));
+    });
+
+    it('are posted late where it was asked for meanwhile, and the answers to what people typed are not', async () => {
+      lockedOut();
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      await cordon.say('UREQ', 'list');
+      for (let minute = 0; minute < 10; minute += 1) await cordon.advance(60_000);
+      working();
+      await cordon.advance(300_000);
+      assert.equal(cordon.cards()[0]?.card.state, 'awaiting approval');
+      const lists = () => cordon.texts({ to: 'UREQ' }).filter((text) => text.includes('Open requests')).length;
+      assert.equal(lists(), 0);
+      await cordon.say('UREQ', 'list');
+      assert.equal(lists(), 1);
+    });
+  });
+
   describe('whose answer is lost', () => {
     let tries: number;
     let lookUps: number;

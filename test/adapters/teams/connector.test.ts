@@ -70,7 +70,7 @@ describe('The connector of the Bot Framework', () => {
     await connector.send(where(channel), content);
     assert.deepEqual(asked, [false, true]);
     server.answer = () => refuse(401, 'Unauthorized');
-    await assert.rejects(connector.send(where(channel), content), { kind: 'refused', code: 'teams_unauthorized' });
+    await assert.rejects(connector.send(where(channel), content), { kind: 'credentials', code: 'teams_unauthorized' });
     assert.equal(server.calls.length, 4);
   });
 

@@ -108,7 +108,7 @@ describe('The check at start', () => {
     it(`ends with the name of the setting to put right after ${number}`, async () => {
       await assert.rejects(check(`invalid_client: ${number}: something. Trace ID: 1`), (error) => {
         assert.ok(error instanceof PlatformError);
-        assert.equal(error.kind, 'refused');
+        assert.equal(error.kind, 'credentials');
         assert.equal(error.code, 'teams_credentials');
         assert.match(error.userText ?? '', setting);
         return true;

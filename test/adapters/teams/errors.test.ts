@@ -23,7 +23,7 @@ describe('A refusal of the connector', () => {
     [400, 'BadSyntax', 'refused', 'teams_bad_syntax', /400 “BadSyntax”/],
     [412, 'PreconditionFailed', 'later', 'teams_precondition_failed', /412/],
     [502, 'BadGateway', 'later', 'teams_bad_gateway', /502/],
-    [401, 'Unauthorized', 'refused', 'teams_unauthorized', /MicrosoftAppPassword/],
+    [401, 'Unauthorized', 'credentials', 'teams_unauthorized', /MicrosoftAppPassword/],
   ];
   for (const [status, code, kind, stable, words] of known) {
     it(`${status} ${code} is “${kind}”`, () => {
@@ -57,13 +57,13 @@ describe('A 404 without a code of the Bot Framework', () => {
 });
 
 describe('No answer of the connector', () => {
-  it('is tried again, unless Entra refuses the bot for good: then it names the setting', () => {
+  it('is tried again, unless Entra refuses the bot: then it names the setting', () => {
     const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
     const { kind, unsure } = unreachable(reset, 'x', true);
     assert.deepEqual([kind, unsure], ['later', true]);
     assert.equal(unreachable(reset, 'x', false).unsure, false, 'it never left');
     const refused = unreachable(new Error('AADSTS7000215: Invalid client secret provided.'), 'x', true);
-    assert.equal(refused.kind, 'refused');
+    assert.equal(refused.kind, 'credentials');
     assert.match(refused.userText ?? '', /MicrosoftAppPassword/);
   });
 });
