@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { MessageRef } from '../platform.js';
 import type { Place } from '../request/request.js';
+import { compiled } from './compiled.js';
 import type { StoreDialect } from './dialect.js';
 import type { DeliveryTable, Schema } from './schema.js';
 import type { Delivery, Message, NewDelivery, Overdue, StoredCard } from './store.js';
@@ -69,9 +70,11 @@ export async function claimDeliveries(
 }
 
 export async function nextDeliveryDue(db: Kysely<Schema>): Promise<number | undefined> {
-  const row = await heads(db).select('due_at').limit(1).executeTakeFirst();
+  const [row] = await nextDue(db);
   return row?.due_at;
 }
+
+const nextDue = compiled((db) => heads(db).select('due_at').limit(1));
 
 /** Moves a claimed delivery to its end; false when the claim is lost. */
 export async function settleDelivery(

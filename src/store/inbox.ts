@@ -1,5 +1,6 @@
 import type { Insertable, Kysely, Transaction } from 'kysely';
 import type { Incoming } from '../command/model.js';
+import { compiled } from './compiled.js';
 import type { StoreDialect } from './dialect.js';
 import { StoreError } from './errors.js';
 import type { InboxTable, Schema } from './schema.js';
@@ -39,16 +40,19 @@ export async function claimIncoming(
 }
 
 export async function nextIncomingDue(db: Kysely<Schema>): Promise<number | undefined> {
-  const row = await db
+  const [row] = await nextDue(db);
+  return row?.due_at;
+}
+
+const nextDue = compiled((db) =>
+  db
     .selectFrom('inbox')
     .select('due_at')
     .where('settled_at', 'is', null)
     .where('owner', 'is', null)
     .orderBy('due_at')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.due_at;
-}
+    .limit(1),
+);
 
 export async function postponeIncoming(
   db: Kysely<Schema>,

@@ -3,6 +3,7 @@ import type { ActionKind } from '../command/model.js';
 import { idsOf } from '../people/person.js';
 import { openStates, type RequestState } from '../request/life.js';
 import type { Request } from '../request/request.js';
+import { compiled } from './compiled.js';
 import type { RequestTable, Schema } from './schema.js';
 import { votesOf } from './votes.js';
 
@@ -63,33 +64,43 @@ export async function requestsIn(
   states: readonly RequestState[],
   limit: number,
 ): Promise<Request[]> {
-  const rows = await inEachState(states, (state) =>
-    trx.selectFrom('request').select(['id', 'line_at', 'due_at', 'body']).where('state', '=', state),
-  )
-    ?.orderBy('line_at')
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return withVotes(trx, rows ?? []);
+  return withVotes(trx, isNotEmpty(states) ? await rowsIn(trx, states, limit) : []);
 }
+
+const rowsIn = compiled((db, states: Some<RequestState>, limit: number) =>
+  inEachState(states, (state) =>
+    db.selectFrom('request').select(['id', 'line_at', 'due_at', 'body']).where('state', '=', state),
+  )
+    .orderBy('line_at')
+    .orderBy('id')
+    .limit(limit),
+);
 
 export async function countIn(
   db: Kysely<Schema>,
   states: readonly RequestState[],
   action?: ActionKind,
 ): Promise<number> {
-  if (states.length === 0) return 0;
+  if (!isNotEmpty(states)) return 0;
+  const [row] = await countsIn(db, states, action ?? null);
+  return Number(row?.count ?? 0);
+}
+
+const countsIn = compiled((db, states: Some<RequestState>, action: ActionKind | null) => {
   const inStates = db
     .selectFrom('request')
     .select(({ fn }) => fn.countAll().as('count'))
     .where('state', 'in', states);
-  const counted = action === undefined ? inStates : inStates.where('action', '=', action);
-  const { count } = await counted.executeTakeFirstOrThrow();
-  return Number(count);
-}
+  return action === null ? inStates : inStates.where('action', '=', action);
+});
 
 export async function nextDue(db: Kysely<Schema>, states: readonly RequestState[]): Promise<number | undefined> {
-  const row = await inEachState(states, (state) =>
+  const [row] = isNotEmpty(states) ? await nextDueIn(db, states) : [];
+  return row?.due_at ?? undefined;
+}
+
+const nextDueIn = compiled((db, states: Some<RequestState>) =>
+  inEachState(states, (state) =>
     db
       .selectFrom('request')
       .select('due_at')
@@ -97,11 +108,9 @@ export async function nextDue(db: Kysely<Schema>, states: readonly RequestState[
       .where('owner', 'is', null)
       .where('due_at', 'is not', null),
   )
-    ?.orderBy('due_at')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.due_at ?? undefined;
-}
+    .orderBy('due_at')
+    .limit(1),
+);
 
 /** How many Requests are open, in all and of this requester. */
 export async function openRequests(
@@ -145,11 +154,17 @@ export async function requestsForMachineAction(trx: Transaction<Schema>, machine
  * them; with `state in (...)` it would read and sort everything first.
  */
 function inEachState<Q extends { unionAll(other: Q): Q }>(
-  states: readonly RequestState[],
+  [first, ...others]: Some<RequestState>,
   branch: (state: RequestState) => Q,
-): Q | undefined {
-  const [first, ...others] = [...new Set(states)].map(branch);
-  return first && others.reduce((union, other) => union.unionAll(other), first);
+): Q {
+  const apart = [...new Set(others)].filter((state) => state !== first);
+  return apart.map(branch).reduce((union, other) => union.unionAll(other), branch(first));
+}
+
+type Some<T> = readonly [T, ...T[]];
+
+function isNotEmpty<T>(list: readonly T[]): list is Some<T> {
+  return list.length > 0;
 }
 
 export async function withVotes(

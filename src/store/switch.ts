@@ -5,6 +5,7 @@ import type { Person } from '../people/person.js';
 import { type RequestState, runningStates } from '../request/life.js';
 import type { Request } from '../request/request.js';
 import type { Switch, Stop, UnderWay } from './control.js';
+import { compiled } from './compiled.js';
 import type { StoreDialect } from './dialect.js';
 import { withVotes } from './requests.js';
 import type { Schema } from './schema.js';
@@ -31,14 +32,17 @@ export async function readSwitch(
   { manyWriters }: Pick<StoreDialect, 'manyWriters'>,
   { locked = false }: { locked?: boolean } = {},
 ): Promise<Switch> {
-  const row = await db
+  const [row] = await switchRow(db, locked && manyWriters);
+  return row === undefined ? { version: 0, stopped: true } : { version: row.version, ...understood(row.value) };
+}
+
+const switchRow = compiled((db, locked: boolean) =>
+  db
     .selectFrom('control')
     .select(['value', 'version'])
     .where('name', '=', name)
-    .$if(locked && manyWriters, (query) => query.forShare())
-    .executeTakeFirst();
-  return row === undefined ? { version: 0, stopped: true } : { version: row.version, ...understood(row.value) };
-}
+    .$if(locked, (query) => query.forShare()),
+);
 
 function understood(text: string): Omit<Switch, 'version'> {
   let value: unknown;
