@@ -124,7 +124,7 @@ export class Group {
 /** The whole group was rolled back, whatever piece was to blame. */
 class TransactionGone extends Error {}
 
-/** Work hardly ever throws, and a savepoint for each piece is a third of all statements: so there is one for all until a piece throws. */
+/** Work hardly ever throws, and a savepoint for each piece is a quarter of all statements: so there is one for all until a piece throws. */
 async function together(trx: Transaction<Schema>, pieces: readonly Piece[]): Promise<(() => void)[]> {
   await trx.executeQuery(savepoint);
   try {
