@@ -42,6 +42,7 @@ for (const scenario of scenarios.filter(({ name }) => given.only?.includes(name)
     ...(rate === undefined ? {} : { perSecond: Number(rate) }),
     trouble,
   };
+  print(`${scenario.name} …`);
   const build = scenario.blind ? await buildBlind() : undefined;
   try {
     const outcome = await play({ ...smaller, ...(build === undefined ? {} : { main: build.main }) }, seed);
