@@ -34,6 +34,7 @@ export interface Click {
 const now = (): number => performance.timeOrigin + performance.now();
 
 const [requester, approver, onlooker, channel] = ['U0ALICE', 'U0BOB', 'U0CAROL', 'C0INC4711'];
+
 /** Cordon and the relay, the stand-ins of both, and Cordon's own file. */
 export interface Scene {
   readonly sandbox: Sandbox;

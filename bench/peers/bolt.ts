@@ -1,5 +1,7 @@
 /** What Cordon's way in from Slack is held against: a Bolt app that acknowledges every command and does nothing else. */
+import { createServer } from 'node:http';
 import { App, ExpressReceiver } from '@slack/bolt';
+import { listenOnLoopback } from '../../sandbox/loopback.js';
 import { answerMessages } from '../process.js';
 
 const { SLACK_SIGNING_SECRET: signingSecret = '', SLACK_BOT_TOKEN: token = '', SLACK_API_URL = '' } = process.env;
@@ -10,8 +12,4 @@ app.command(/.*/, async ({ ack }) => {
 });
 
 /** Starts at the first message, and says on which port. */
-answerMessages(async () => {
-  const server = await receiver.start({ host: '127.0.0.1', port: 0 });
-  const address = server.address();
-  return { port: typeof address === 'object' ? address?.port : undefined };
-});
+answerMessages(() => listenOnLoopback(createServer(receiver.app)));

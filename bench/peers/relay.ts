@@ -2,8 +2,10 @@
  * What the way from a click to the call is held against: a Bolt app that asks Slack who clicked and calls Defender at once. It checks no
  * policy, asks about nobody else, stores nothing, and would call twice for two clicks.
  */
+import { createServer } from 'node:http';
 import { App, ExpressReceiver } from '@slack/bolt';
 import crossFetch from 'cross-fetch';
+import { listenOnLoopback } from '../../sandbox/loopback.js';
 import { answerMessages } from '../process.js';
 
 const {
@@ -33,12 +35,9 @@ app.command(/.*/, async ({ ack }) => {
 });
 
 /** Starts at the first message, and says on which port; each message names the device of the next click. */
-let started: Promise<{ port: number | undefined }> | undefined;
+let started: ReturnType<typeof listenOnLoopback> | undefined;
 answerMessages((question) => {
   ({ machine } = question as { machine: string });
-  started ??= receiver.start({ host: '127.0.0.1', port: 0 }).then((server) => {
-    const address = server.address();
-    return { port: typeof address === 'object' ? address?.port : undefined };
-  });
+  started ??= listenOnLoopback(createServer(receiver.app));
   return started;
 });

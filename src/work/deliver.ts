@@ -216,8 +216,9 @@ async function retryOrDrop(
     const pause = wait ?? backOff(delivery.attempts, firstPauseMs, longestPauseMs);
     return again(maybeThere ? Math.max(pause, unsurePauseMs * 4 ** unsure) : pause);
   }
-  // By its code alone, because the rest may differ from one answer to the next.
-  const saidBefore = mayBeMended(kind) && delivery.lastError?.split(':')[0] === because.split(':')[0];
+  // By its code alone, because the rest may differ from one answer to the next. Of a direct message nothing is said while it waits.
+  const saidBefore =
+    mayBeMended(kind) && message.kind !== 'direct' && delivery.lastError?.split(':')[0] === because.split(':')[0];
   const told = saidBefore ? nothing : undelivered(request, delivery, error, at);
   if (mayBeMended(kind) && isWanted(kind, message, request) && !tooOld) {
     // Whoever is told in person a little later need not be told by others.

@@ -170,6 +170,19 @@ describe('deliveries', () => {
       assert.ok(!cordon.thread().some((text) => text.includes('could not tell')));
     });
 
+    it('say in the thread that the requester was not told, once, when it has not for a day', async () => {
+      await cordon.say('UREQ', 'restrict mymachine1 x');
+      cordon.slack.fail = (done, where) =>
+        done === 'send' && where === 'D-UREQ' ? new PlatformError('credentials', 'test', 'no') : undefined;
+      await cordon.press('UAPP1', 'Deny', 'known tool');
+      const said = () =>
+        cordon.thread().filter((text) => text.includes('could not tell ureq in a direct message')).length;
+      for (let hour = 0; hour < 20; hour += 1) await cordon.advance(3_600_000);
+      assert.equal(said(), 0);
+      for (let hour = 0; hour < 6; hour += 1) await cordon.advance(3_600_000);
+      assert.equal(said(), 1);
+    });
+
     it('are posted late where it was asked for meanwhile, and the answers to what people typed are not', async () => {
       lockedOut();
       await cordon.say('UREQ', 'restrict mymachine1 x');
